@@ -126,27 +126,40 @@ FILL_REJECTIONS = Statement(
     """,
 )
 
-# Makes the reviews of images beyond the guarantee and at the plan level: staff set most deadlines in two hours, others
-# in eight, and owe some open images a plan since the last five. Without a deadline a review ends with the delivery.
+# Makes the reviews that ended: with the deadline that staff set in two or in eight hours, or with the delivery.
 FILL_REVIEWS = Statement(
     "fill_reviews",
     """
     INSERT INTO reviews
-    SELECT account_id, id, 1, begun_at, promised_at,
-           CASE WHEN cancelled_at IS NULL AND ended_at <= promised_at IS NOT TRUE THEN promised_at END, ended_at
+    SELECT account_id, id, 1, uploaded_at, promised_at, CASE WHEN ended_at > promised_at THEN promised_at END, ended_at
     FROM images
     CROSS JOIN LATERAL (SELECT abs(hashtextextended(order_id::text, 5) % 1000) chance) drawn
-    CROSS JOIN LATERAL (SELECT service_level = 'EXPEDITED_PLAN' AND late_at > $2 AND chance < 300 owed) open
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN owed THEN greatest(uploaded_at, $2::timestamptz - interval '1 minute' * chance)
-                  ELSE uploaded_at END begun_at) begun
-    CROSS JOIN LATERAL (
-      SELECT begun_at + interval '5 hours' promised_at,
-             CASE WHEN NOT owed AND due_at IS NOT NULL
-                  THEN begun_at + interval '2 hours' * CASE WHEN chance < 800 THEN 1 ELSE 4 END END dated_at) given
-    CROSS JOIN LATERAL (
-      SELECT least(CASE WHEN dated_at < $2 THEN dated_at END, first_delivered_at) ended_at) known
+      SELECT uploaded_at + interval '5 hours' promised_at,
+             CASE WHEN due_at IS NOT NULL AND NOT (service_level = 'EXPEDITED_PLAN' AND late_at > $2 AND chance < 300)
+                  THEN uploaded_at + interval '2 hours' * CASE WHEN chance < 800 THEN 1 ELSE 4 END END dated_at) given
+    CROSS JOIN LATERAL (SELECT least(dated_at, first_delivered_at) ended_at) known
     WHERE account_id = $1 AND service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN')
+      AND cancelled_at IS NULL AND ended_at < $2::timestamptz
+    """,
+)
+
+# Promises the deadlines that staff still owe: where there is none, and of some delivery plans since the last hours.
+PROMISE_DEADLINES = Statement(
+    "promise_deadlines",
+    """
+    WITH owed AS (
+      UPDATE orders SET
+        review_by = interval '5 hours'
+          + CASE WHEN due_at IS NULL THEN placed_at ELSE $2 - interval '1 minute' * chance END,
+        deadline_status = CASE WHEN due_at IS NULL THEN deadline_status ELSE 'PLAN_REQUIRED' END, confirmed_at = NULL
+      FROM (SELECT id owed_id, abs(hashtextextended(id::text, 5) % 1000) chance FROM orders WHERE account_id = $1) drawn
+      WHERE account_id = $1 AND id = owed_id AND cancelled_at IS NULL AND delivered_count + rejected_count < image_count
+        AND (due_at IS NULL OR service_level = 'EXPEDITED_PLAN' AND due_at > $2::timestamptz AND chance < 300)
+      RETURNING id, review_by
+    )
+    UPDATE images SET review_by = owed.review_by FROM owed
+    WHERE account_id = $1 AND order_id = owed.id AND first_delivered_at IS NULL
     """,
 )
 
@@ -201,7 +214,6 @@ IMAGE_FACTS = Statement(
     """,
 )
 
-# The same of reviews, of which each image has one at most.
 REVIEW_FACTS = Statement(
     "review_facts",
     """
@@ -240,6 +252,7 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime, days
         await writer.execute(FILL_REJECTIONS, account)
         await writer.execute(FILL_REVIEWS, account, until)
         await writer.execute(FILL_ORDERS, account, specification)
+        await writer.execute(PROMISE_DEADLINES, account, until)
         await writer.execute(FILL_EVENTS, account)
         await writer.execute(ADVANCE_HEAD, account, until, orders)
         await _count(writer, account, max(since, minutes_kept_since(until)))

@@ -123,19 +123,37 @@ _REJECTIONS_BY_DEADLINE: Final = _listed(
       LIMIT {WALKED}""",
 )
 
-# Reviews of one account, each with its image, by the instant they missed or have still to meet: reviews_late_idx and
-# primary keys. An image has none twice at one instant, since a review that begins after a missed one is due later.
+# Reviews of one account, each with its image, by the instant they missed or have still to meet: ended ones by
+# reviews_late_idx, open ones by orders_by_review_idx and images_of_order_idx, merged. An image has none twice at one
+# instant, since a review that begins after a missed one is due later.
 _REVIEWS_BY_DEADLINE: Final = walk(
     "reviews_by_deadline",
     f"""
     WITH page AS MATERIALIZED (
       SELECT * FROM (
-        SELECT w.late_at AS at, w.image_id FROM reviews w
-        WHERE w.account_id = $1 AND w.late_at IS NOT NULL
-          AND (w.late_at, w.image_id) > ($2, $3) AND (w.late_at, w.image_id) < ($4, $5)
-        ORDER BY w.late_at {{desc}}, w.image_id {{desc}}
-        LIMIT {WALKED}
-      ) AS w LIMIT $6
+        (
+          SELECT w.late_at AS at, w.image_id FROM reviews w
+          WHERE w.account_id = $1 AND w.late_at IS NOT NULL
+            AND (w.late_at, w.image_id) > ($2, $3) AND (w.late_at, w.image_id) < ($4, $5)
+          ORDER BY w.late_at {{desc}}, w.image_id {{desc}}
+          LIMIT {WALKED}
+        )
+        UNION ALL
+        (
+          SELECT o.review_by, i.id FROM orders o
+          CROSS JOIN LATERAL (
+            SELECT id FROM images
+            WHERE account_id = $1 AND order_id = o.id AND first_delivered_at IS NULL AND cancelled_at IS NULL
+            OFFSET 0
+          ) AS i
+          WHERE o.account_id = $1 AND o.review_by >= $2 AND o.review_by <= $4 AND o.deadline_status <> 'CONFIRMED'
+            AND (o.review_by, i.id) > ($2, $3) AND (o.review_by, i.id) < ($4, $5)
+          ORDER BY o.review_by {{desc}}, i.id {{desc}}
+          LIMIT {WALKED}
+        )
+      ) AS w
+      ORDER BY at {{desc}}, image_id {{desc}}
+      LIMIT $6
     )
     SELECT {IMAGE_COLUMNS}, k.at, k.image_id
     FROM page k

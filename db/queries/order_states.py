@@ -1,7 +1,7 @@
 """Reads orders as the domain's states, with all their images, rejections and reviews."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -53,7 +53,7 @@ IMAGES: Final = Statement(
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at,
            i.cancelled_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url,
-           i.delivered_by
+           i.delivered_by, i.review_by
       FROM images i
      WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
@@ -71,7 +71,7 @@ REJECTIONS: Final = Statement(
     """,
 )
 
-# The reviews of images of an account, oldest first; the primary key finds them.
+# The ended reviews of images of an account, oldest first; the primary key finds them.
 REVIEWS: Final = Statement(
     "review_states",
     """
@@ -133,7 +133,7 @@ async def _of_account(reader: Reader, account_id: UUID, ids: Sequence[UUID]) -> 
         (account_id, row["id"]): _order(
             row,
             tuple(
-                _image(image, rejections.get(image["id"], ()), reviews.get(image["id"], ()))
+                _image(row, image, rejections.get(image["id"], ()), reviews.get(image["id"], ()))
                 for image in of_order[row["id"]]
             ),
         )
@@ -175,7 +175,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
     )
 
 
-def _image(row: Record, rejections: Iterable[Record], reviews: Iterable[Record]) -> ImageState:
+def _image(order: Record, row: Record, rejections: Iterable[Record], reviews: Iterable[Record]) -> ImageState:
     until = row["claimed_until"]
     return ImageState(
         id=row["id"],
@@ -195,7 +195,7 @@ def _image(row: Record, rejections: Iterable[Record], reviews: Iterable[Record])
         preview_url=row["preview_url"],
         result=ImageResult(row["result_url"], row["result_preview_url"]),
         delivered_by=row["delivered_by"],
-        reviews=tuple(_review(each, row["first_delivered_at"]) for each in reviews),
+        reviews=(*(_review(each, row["first_delivered_at"]) for each in reviews), *_open_review(order, row)),
     )
 
 
@@ -203,6 +203,17 @@ def _review(row: Record, delivered_at: datetime | None) -> ReviewState:
     """Return a review; the delivery that ended it is a fact of its image."""
     ended_at = row["ended_at"]
     return ReviewState(row["begun_at"], row["due_at"], None if ended_at == delivered_at else ended_at)
+
+
+def _open_review(order: Record, image: Record) -> Iterator[ReviewState]:
+    """Yield the open review of an image; the release before, 0.1.0, leaves the instant when it ends one.
+
+    It began with the upload, or with the expedite of an image that had a deadline then, and keeps it.
+    """
+    ended = image["first_delivered_at"] or image["cancelled_at"]
+    if image["review_by"] and not ended and order["deadline_status"] != DeadlineStatus.CONFIRMED:
+        begun_at = order["placed_at"] if image["due_at"] is None else order["expedited_at"]
+        yield ReviewState(begun_at, image["review_by"])
 
 
 def _rejection(row: Record) -> RejectionState:

@@ -13,6 +13,7 @@ from app.domain.pulse.assembly import Sums, Version, assembled
 from app.domain.pulse.figures import PulseFigures, Step
 from app.domain.pulse.segments import Part, cuts_at, segments
 from db.connections import Record, Statement
+from db.queries.pulse_rows import ROWS_WITHOUT_ROLLUPS
 from db.readers import Reader
 
 ROLLUPS_COMPLETE: Final = "coalesce({0}.rollups_sequence = {0}.next_event_sequence, false) AS rollups_complete"
@@ -22,8 +23,8 @@ ROLLUPS_COMPLETE: Final = "coalesce({0}.rollups_sequence = {0}.next_event_sequen
 # Partial days (`head`) hold corrections of all time before their cut, which cancel out between two cuts. Rollups are
 # found by their primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx,
 # rejections_met_idx, rejections_late_idx, reviews_met_idx and reviews_late_idx; corrections by images_cancelled_idx and
-# images_first_rejected_idx; inquiries, which have no rollups, by inquiries_met_idx and inquiries_missed_idx. If its
-# rollups are not complete, an account's images in 6 h and of delivery plans are counted from raw rows.
+# images_first_rejected_idx. Open reviews and inquiries have no rollups. If its rollups are not complete, an account's
+# images in 6 h and of delivery plans are counted from raw rows.
 #
 # Grouping or sorting, in the order of its index, keeps each lateral subquery one probe of that index for one range,
 # however PostgreSQL estimates the numbers of requests and segments; 'infinity' makes a range without end a narrow one,
@@ -223,28 +224,7 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (VALUES
         ('previous_head', i.before_previous), ('current_head', i.before_current), ('last_head', i.images)
       ) AS f (part, images)
-      UNION ALL
-      SELECT a.request, 'current_days', i.figure, i.inquiries, NULL, NULL
-      FROM asked a
-      CROSS JOIN LATERAL (
-        SELECT 'met_inquiry' AS figure, count(*) AS inquiries
-        FROM inquiries
-        WHERE account_id = a.account_id AND answered_at >= a.current_start AND answered_at < a.at
-          AND answered_at <= due_at
-        GROUP BY account_id
-        UNION ALL
-        SELECT 'missed_inquiry', count(*)
-        FROM inquiries
-        WHERE account_id = a.account_id AND due_at >= a.current_start AND due_at < a.at
-          AND (answered_at IS NULL OR answered_at > due_at)
-        GROUP BY account_id
-        UNION ALL
-        SELECT 'open_inquiry', count(*)
-        FROM inquiries
-        WHERE account_id = a.account_id AND due_at >= a.at AND due_at < 'infinity' AND answered_at IS NULL
-        GROUP BY account_id
-      ) i
-    ), sums AS (
+      UNION ALL {ROWS_WITHOUT_ROLLUPS}    ), sums AS (
       SELECT request, part, figure, specification_id, version, sum(amount)::bigint AS amount
       FROM facts
       GROUP BY request, part, figure, specification_id, version

@@ -51,12 +51,18 @@ PULSE_REFERENCE: Final = Statement(
       SELECT k.request, k.at, r.due_at, k.cancelled_at, CASE WHEN r.ended_at < k.at THEN r.ended_at END AS ended_at
       FROM known k
       JOIN reviews r ON r.account_id = k.account_id AND r.image_id = k.id AND r.begun_at < k.at
+      UNION ALL
+      SELECT k.request, k.at, o.review_by, NULL, NULL
+      FROM known k
+      JOIN images i ON i.account_id = k.account_id AND i.id = k.id
+      JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+      WHERE o.deadline_status <> 'CONFIRMED' AND i.first_delivered_at IS NULL AND i.cancelled_at IS NULL
     ), promises AS (
       SELECT request, at, term, due_at, delivered_at, cancelled_at FROM known WHERE due_at IS NOT NULL
       UNION ALL
       SELECT request, at, 'rejection', due_at, delivered_at, NULL FROM known_rejections
       UNION ALL
-      SELECT request, at, 'review', due_at, ended_at, cancelled_at FROM known_reviews
+      SELECT request, at, 'review', due_at, ended_at, cancelled_at FROM known_reviews WHERE due_at IS NOT NULL
     ), outcomes AS (
       SELECT request, 'met' AS outcome, term, delivered_at AS happened_at
       FROM promises

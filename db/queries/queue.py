@@ -64,7 +64,7 @@ QUEUE_SPAN: Final = Span(
 )
 
 # Undelivered images, claimed ones too, between two bounds: images_by_urgency_idx for those whose deadline is due, all
-# with the same promise, and images_by_review_idx for those that staff owe one by then, merged.
+# with the same promise; all_orders_by_review_idx and images_of_order_idx for those that staff owe one by then, merged.
 _AT_RISK: Final = walk(
     "images_at_risk",
     f"""
@@ -79,10 +79,12 @@ _AT_RISK: Final = walk(
         )
         UNION ALL
         (
-          SELECT i.*, i.review_by AS at FROM images i
+          SELECT i.*, o.review_by AS at FROM orders o
+          JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
           WHERE {_UNDELIVERED} AND i.review_by IS NOT NULL
-            AND (i.review_by, i.uploaded_at, i.id) > ($1, $2, $3) AND (i.review_by, i.uploaded_at, i.id) < ($4, $5, $6)
-          ORDER BY i.review_by {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
+            AND (o.review_by, o.placed_at) >= ($1, $2) AND (o.review_by, o.placed_at) <= ($4, $5)
+            AND (o.review_by, o.placed_at, i.id) > ($1, $2, $3) AND (o.review_by, o.placed_at, i.id) < ($4, $5, $6)
+          ORDER BY o.review_by {{asc}}, o.placed_at {{asc}}, i.id {{asc}}
           LIMIT {WALKED}
         )
       ) AS i
@@ -96,13 +98,16 @@ _AT_RISK: Final = walk(
     many="staff see the images at risk of all accounts",
 )
 
-# The number of undelivered images due, or promised a deadline, by an instant: images_by_urgency_idx and
-# images_by_review_idx, up to there.
+# The number of undelivered images due, or promised a deadline, by an instant: images_by_urgency_idx, and
+# all_orders_by_review_idx with images_of_order_idx, up to there.
 _COUNT_AT_RISK: Final = Statement(
     "images_at_risk_count",
     f"""
     SELECT (SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND i.review_by IS NULL AND {_DUE} <= $1)
-      + (SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND i.review_by <= $1)
+      + (
+        SELECT count(*) FROM orders o
+        JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
+        WHERE o.review_by <= $1 AND {_UNDELIVERED} AND i.review_by IS NOT NULL)
     """,
     many="staff see the images at risk of all accounts",
 )

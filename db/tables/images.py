@@ -86,13 +86,6 @@ class Image(Table, table=True):
             postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
         ),
         Index(
-            "images_by_review_idx",
-            "review_by",
-            "uploaded_at",
-            "id",
-            postgresql_where=text("review_by IS NOT NULL"),
-        ),
-        Index(
             "images_by_reference_key",
             "account_id",
             "external_reference",

@@ -105,6 +105,20 @@ class Order(Table, table=True):
             text("id DESC"),
             postgresql_where=text("external_reference IS NOT NULL"),
         ),
+        Index(
+            "all_orders_by_review_idx",
+            "review_by",
+            "placed_at",
+            "id",
+            postgresql_where=text("review_by IS NOT NULL"),
+        ),
+        Index(
+            "orders_by_review_idx",
+            "account_id",
+            text("review_by DESC"),
+            "id",
+            postgresql_where=text("review_by IS NOT NULL"),
+        ),
         Index("orders_by_deadline_idx", "due_at", "account_id", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "orders_awaiting_deadline_idx",

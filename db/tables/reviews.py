@@ -16,12 +16,12 @@ from db.tables.base import Instant, Table
 
 
 class Review(Table, table=True):
-    """The time from `begun_at` in which staff owe an image a deadline, promised by `due_at`.
+    """An ended review: the time from `begun_at` in which staff owed an image a deadline, promised by `due_at`.
 
     `number` counts the reviews of an image, from 1: one that got a deadline has another review at the plan level.
-    It ended at `ended_at`, when the image got its deadline or was delivered. `late_at` is as of images: the review was
-    missed before T exactly when `late_at < T`, and is open when `late_at >= T`; null also if the image was cancelled
-    not after `due_at`.
+    It ended at `ended_at`, when the image got its deadline or was delivered; null if it was cancelled. `late_at` is as
+    of images: the review was missed before T exactly when `late_at < T`; null also if the image was cancelled not after
+    `due_at`. An open review has no row: it is the `review_by` of its image.
     """
 
     __tablename__ = "reviews"

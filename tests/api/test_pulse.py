@@ -34,7 +34,6 @@ NUMBERS: dict[tuple[str, ...], str] = {
 async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client:
     """A client with 70 orders of every level over 40 days, of two images each: some late, rejected or open."""
     studio = await open_account(pool, Studio())
-    levels = list(ServiceLevel)
     for number in range(70):
         placed_at = clock.now() - timedelta(hours=13 * (70 - number), minutes=7)
         delivered_at = placed_at + timedelta(hours=2 + number % 50) if number % 6 else None
@@ -42,15 +41,17 @@ async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client
         rejected_at = known + HOUR if known is not None and number % 5 == 1 else None
         redone_at = rejected_at + timedelta(hours=4 + number % 3) if rejected_at is not None and number % 2 else None
         rejections = ((rejected_at, redone_at),) if rejected_at is not None and rejected_at < clock.now() else ()
-        studio.order(
+        order = studio.order(
             placed_at,
             [Photo("a.jpg", known, rejections), Photo("b.jpg", known)],
-            level=levels[number % 5],
+            level=list(ServiceLevel)[number % 5],
             due_at=placed_at + 2 * DAY if number % 2 else None,
             cancelled_at=placed_at + HOUR if known is None and number % 12 == 0 else None,
         )
-        if number % 5 in {1, 4}:
+        if number % 5 in {1, 4} and known:
             studio.reviews += [review_row(each, 1, placed_at, placed_at + DAY, known) for each in studio.images[-2:]]
+        elif number % 5 in {1, 4} and order.confirmed_at is None:
+            order.review_by = placed_at + DAY
     await write(pool, studio)
     return await client_of(studio)
 

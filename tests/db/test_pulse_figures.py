@@ -214,6 +214,7 @@ async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
                 "images_uploaded_idx",
                 "inquiries_met_idx",
                 "inquiries_missed_idx",
+                "orders_by_review_idx",
                 "rejections_late_idx",
                 "rejections_met_idx",
                 "reviews_late_idx",

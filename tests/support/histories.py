@@ -30,7 +30,7 @@ CREATED_AT: Final = datetime(2026, 1, 1, 9, 30, 15, tzinfo=UTC)
 ZONES: Final = [
     time_zone(name) for name in ("Africa/Cairo", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "UTC")
 ]
-Facts = TypeVar("Facts", ImageFacts, RejectionFacts, ReviewFacts)
+Facts = TypeVar("Facts", ImageFacts, RejectionFacts)
 
 STEPS: Final[list[list[dict[str, Any]]]] = [
     [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}],
@@ -75,12 +75,6 @@ class PastReview:
     due_at: datetime
     ended_at: datetime | None = None
 
-    def states(self, cancelled_at: datetime | None) -> Iterator[ReviewFacts]:
-        """Yield its facts after each change."""
-        yield ReviewFacts(self.due_at, self.due_at)
-        if self.ended_at is not None or cancelled_at is not None:
-            yield ReviewFacts(self.due_at, late_at(self.due_at, self.ended_at, cancelled_at), self.ended_at)
-
 
 @dataclass(frozen=True, slots=True)
 class PastImage:
@@ -99,6 +93,16 @@ class PastImage:
     @property
     def late_at(self) -> datetime | None:
         return late_at(self.due_at, self.first_delivered_at, self.cancelled_at)
+
+    @property
+    def promised_by(self) -> datetime | None:
+        """The instant by which its open review is due."""
+        is_owed = self.reviews and self.reviews[-1].ended_at is None and self.cancelled_at is None
+        return self.reviews[-1].due_at if is_owed else None
+
+    @property
+    def ended_reviews(self) -> tuple[PastReview, ...]:
+        return self.reviews if self.promised_by is None else self.reviews[:-1]
 
     @property
     def known_by(self) -> datetime:
@@ -156,7 +160,7 @@ async def write_history(pool: Pool, history: History) -> UUID:
             [
                 review_row(row, number, review.begun_at, review.due_at, review.ended_at)
                 for row, image in zip(images, history.images, strict=True)
-                for number, review in enumerate(image.reviews, 1)
+                for number, review in enumerate(image.ended_reviews, 1)
             ]
         )
         for tally in _tallies(history):
@@ -179,8 +183,9 @@ def _tallies(history: History) -> tuple[Tally, Tally]:
         _add_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
             _add_by_turns([tally.add_rejection for tally in tallies], rejection.states())
-        for review in image.reviews:
-            _add_by_turns([tally.add_reviews for tally in tallies], review.states(image.cancelled_at))
+        for tally, review in zip(cycle(tallies), image.ended_reviews, strict=False):
+            late = late_at(review.due_at, review.ended_at, image.cancelled_at)
+            tally.add_reviews(ReviewFacts(review.due_at, late, review.ended_at))
     return tallies
 
 
@@ -242,7 +247,10 @@ def _order(history: History, number: int) -> Order:
         specification_version=image.version,
         service_level=image.service_level,
         status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
-        deadline_status=DeadlineStatus.CONFIRMED if image.due_at else DeadlineStatus.TO_BE_CONFIRMED,
+        deadline_status=DeadlineStatus.TO_BE_CONFIRMED
+        if image.promised_by or not image.due_at
+        else DeadlineStatus.CONFIRMED,
+        review_by=image.promised_by,
         due_at=image.due_at,
         late_at=image.late_at,
         delivered_count=int(image.first_delivered_at is not None),

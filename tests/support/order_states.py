@@ -11,12 +11,14 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
 from app.domain.orders.changes import NewImage, Placement, place
+from app.domain.orders.reviews import review_due_at
 from app.domain.orders.state import OrderedSpecification, OrderState
 from tests.support.sla import sla
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 UPLOADED_AT = datetime(2026, 3, 3, 10, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
+REVIEWED_BY = UPLOADED_AT + timedelta(hours=5)
 MICROSECOND = timedelta(microseconds=1)
 GHOST = OrderedSpecification(UUID(int=7), 1, Decimal("1.45"), "USD")
 
@@ -44,5 +46,6 @@ def placed(
 ) -> tuple[OrderState, ...]:
     """Place an order of so many images; return the orders it is split into, numbered from 1."""
     new_images = uploads(*(f"{number}.jpg" for number in range(1, images + 1)))
-    placement = Placement("Shoes", GHOST, new_images, at, expedite)
-    return place(placement, day or quota(), COPENHAGEN, 1, new_ids).orders
+    day = day or quota()
+    placement = Placement("Shoes", GHOST, new_images, at, review_due_at(at, day.sla.terms, COPENHAGEN), expedite)
+    return place(placement, day, COPENHAGEN, 1, new_ids).orders

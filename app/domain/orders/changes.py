@@ -19,7 +19,7 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
 from app.domain.orders.refusals import DeadlineNotAhead
 from app.domain.orders.rules import confirm_refusal, revise_refusal
-from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState, Revision
+from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState, ReviewState, Revision
 from app.domain.orders.summaries import summary_of
 from app.domain.sla.terms import SlaInForce, SlaTerms
 
@@ -43,12 +43,16 @@ class NewImage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A new order: images in the order of their upload, all of one specification, at the instant `at`."""
+    """A new order: images in the order of their upload, all of one specification, at the instant `at`.
+
+    Staff promise a deadline by `promised_by` (UTC) where the rules give none.
+    """
 
     name: str
     specification: OrderedSpecification
     images: Sequence[NewImage]
     at: datetime
+    promised_by: datetime
     expedite: bool
     external_reference: str | None = None
     instructions: str | None = None
@@ -190,6 +194,8 @@ def _uploaded(
     """Return the images of a part; `image_ids` has those of the whole list."""
     price = image_price(placement.specification.price, part.service_level, terms)
     first_expedite = part.expedite_position
+    is_owed = awaited_status(part.service_level) is not DeadlineStatus.CONFIRMED
+    reviews = (ReviewState.begun(placement.at, placement.promised_by, due_at),) if is_owed else ()
     new_images = placement.images[part.start : part.start + part.count]
     return tuple(
         ImageState(
@@ -203,6 +209,7 @@ def _uploaded(
             external_reference=new.external_reference,
             instructions=new.instructions,
             preview_url=new.preview_url,
+            reviews=reviews,
         )
         for offset, new in enumerate(new_images)
     )

@@ -1,5 +1,6 @@
 """Reviews: the time in which staff owe images a deadline, until they give it (domain rules, section 3.19)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,17 +10,25 @@ from app.domain.deadlines.lateness import late_at
 from app.domain.deadlines.working_hours import working_hours_after
 from app.domain.orders.changes import Change
 from app.domain.orders.state import ImageState, OrderState, ReviewState
+from app.domain.sla.terms import SlaTerms
+
+
+def review_due_at(at: datetime, terms: SlaTerms, zone: ZoneInfo) -> datetime:
+    """Return by when staff promise a deadline (UTC) in a review that begins at an instant (UTC).
+
+    That is after the review turnaround of the terms in force, in working hours in the zone in force.
+    """
+    return working_hours_after(at, terms.review_turnaround, zone)
 
 
 def with_reviews(change: Change, at: datetime, zone: ZoneInfo) -> Change:
-    """Return a change with the reviews that it begins at its instant (UTC), in the zone in force then.
+    """Return an expedite with the reviews that it begins at its instant (UTC), in the zone in force then.
 
-    A review begins for each image that has no deadline or is at the plan level, unless one is open. It is due after the
-    review turnaround of the SLA in force, in working hours, but never after the deadline that the image keeps.
+    A review begins for each image that comes to the plan level, unless one is open.
     """
     if all(order.deadline_status is DeadlineStatus.CONFIRMED for order in change.orders):
         return change
-    due_at = working_hours_after(at, change.day.sla.terms.review_turnaround, zone)
+    due_at = review_due_at(at, change.day.sla.terms, zone)
     return replace(change, orders=tuple(_reviewed(order, at, due_at) for order in change.orders))
 
 
@@ -28,6 +37,11 @@ def open_review(image: ImageState) -> ReviewState | None:
     last = image.reviews[-1] if image.reviews else None
     is_open = last is not None and (last.dated_at or image.first_delivered_at or image.cancelled_at) is None
     return last if is_open else None
+
+
+def ended_reviews(image: ImageState) -> Sequence[ReviewState]:
+    """Return the reviews of an image that have ended or were cancelled, oldest first: all but the open one."""
+    return image.reviews if open_review(image) is None else image.reviews[:-1]
 
 
 def review_by(order: OrderState) -> datetime | None:
@@ -54,11 +68,11 @@ def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
 
 
 def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
-    """Return an order with the reviews of images that get its level at an instant."""
-    if order.deadline_status is DeadlineStatus.CONFIRMED or at not in {order.placed_at, order.expedited_at}:
+    """Return an order with the reviews of images that come to the plan level at an instant."""
+    if order.deadline_status is DeadlineStatus.CONFIRMED or order.expedited_at != at:
         return order
-    latest = due_at if order.due_at is None else min(due_at, order.due_at)
-    return replace(order, images=tuple(_begun(image, ReviewState(at, latest)) for image in order.images))
+    review = ReviewState.begun(at, due_at, order.due_at)
+    return replace(order, images=tuple(_begun(image, review) for image in order.images))
 
 
 def _begun(image: ImageState, review: ReviewState) -> ImageState:

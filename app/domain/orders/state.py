@@ -55,6 +55,11 @@ class ReviewState:
     due_at: datetime
     dated_at: datetime | None = None
 
+    @classmethod
+    def begun(cls, at: datetime, promised_by: datetime, kept_due_at: datetime | None) -> "ReviewState":
+        """Begin a review at an instant; it is never due after the deadline that the image keeps."""
+        return cls(at, promised_by if kept_due_at is None else min(promised_by, kept_due_at))
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

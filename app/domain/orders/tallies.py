@@ -3,13 +3,13 @@
 from collections import Counter
 
 from app.domain.deadlines.lateness import late_at
-from app.domain.orders.reviews import review_ended_at, review_late_at
+from app.domain.orders.reviews import ended_reviews, review_ended_at, review_late_at
 from app.domain.orders.state import OrderState
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 
 
 def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
-    """Count all images, rejections and reviews of an order in the rollups; with sign -1, subtract them."""
+    """Count all images, rejections and ended reviews of an order in the rollups; with sign -1, subtract them."""
     _tally_images(tally, order, sign)
     for rejection in (each for image in order.images for each in image.rejections):
         redo = RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at)
@@ -17,7 +17,8 @@ def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
     alike = Counter(
         (review.due_at, review_late_at(image, review), review_ended_at(image, review))
         for image in order.images
-        for review in image.reviews
+        if image.reviews
+        for review in ended_reviews(image)
     )
     for facts, count in alike.items():
         tally.add_reviews(ReviewFacts(*facts), sign * count)

@@ -1,4 +1,4 @@
-"""Contributions of images, rejections and reviews to the rollups of their account (domain rules, section 6).
+"""Contributions of images, rejections and ended reviews to the rollups of their account (domain rules, section 6).
 
 A rollup counts an account's facts in UTC buckets of a minute, an hour and a day. Each fact is counted at its own
 instant by the present state, so a change subtracts what was added before and adds the new counts. Lateness is counted
@@ -88,11 +88,11 @@ class RejectionFacts:
 
 @dataclass(slots=True)
 class ReviewFacts:
-    """The facts of a review that rollups count; all instants are UTC, `late_at` is as in the table `reviews`."""
+    """The facts of an ended review that rollups count; all instants are UTC, `late_at` is as in the table `reviews`."""
 
     due_at: datetime
-    late_at: datetime | None = None
-    ended_at: datetime | None = None
+    late_at: datetime | None
+    ended_at: datetime | None
 
 
 class Tally:
@@ -132,7 +132,7 @@ class Tally:
             self._amounts[_minute(facts.late_at)][_LATE_REJECTION] += sign
 
     def add_reviews(self, facts: ReviewFacts, count: int = 1) -> None:
-        """Add reviews that are alike by the instant they are due; a negative count subtracts as many."""
+        """Add ended reviews that are alike; a negative count subtracts as many."""
         if facts.ended_at is not None and facts.ended_at <= facts.due_at:
             self._amounts[_minute(facts.ended_at)][_MET_REVIEW] += count
         if facts.late_at is not None:

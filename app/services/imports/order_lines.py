@@ -18,7 +18,7 @@ from app.domain.orders.changes import NewImage, Placement, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
-from app.domain.orders.reviews import with_reviews
+from app.domain.orders.reviews import review_due_at, with_reviews
 from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.production.operations import Operation
 from app.domain.specifications import milliseconds_of
@@ -55,20 +55,20 @@ def place_order(line: OrderLine, state: AccountState, version: VersionState, now
     histories, last_at = image_histories(line, state.account, now)
     _require_steps(line, version.steps)
     images = [_new_image(image) for image in line.images]
+    day = state.day_at(line.placed_at)
     placement = Placement(
         composed(line.name),
         version.specification,
         images,
         line.placed_at,
+        review_due_at(line.placed_at, day.sla.terms, state.account.zone_at(line.placed_at)),
         line.expedite,
         composed_or_none(line.external_reference),
         composed_or_none(line.instructions),
     )
-    day = state.day_at(line.placed_at)
     try:
         zone = state.account.upload_zone_at(line.placed_at)
         change = place(placement, day, zone, state.next_order_number, partial(new_ids, line.placed_at))
-        change = with_reviews(change, line.placed_at, state.account.zone_at(line.placed_at))
     except DomainError as refusal:
         raise LineRefused("expedite", str(refusal)) from refusal
     orders: Sequence[OrderState] = tuple(with_history(order, histories) for order in change.orders)

@@ -11,7 +11,7 @@ from app.domain.account import Account
 from app.domain.events.orders import placed
 from app.domain.orders.changes import Change, NewImage, Placement, place
 from app.domain.orders.references import require_free_references
-from app.domain.orders.reviews import with_reviews
+from app.domain.orders.reviews import review_due_at
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import begin_command
 from app.services.accounts.facts import NamedSpecification, read_account
@@ -66,17 +66,18 @@ def placement(
         raise NotFound("specification", new.specification_id)
     if specification.archived:
         raise SpecificationArchived(specification.name)
+    day = account.day_at(at)
     placing = Placement(
         new.name,
         specification.ordered,
         new.images,
         at,
+        review_due_at(at, day.sla.terms, account.zone_at(at)),
         new.expedite,
         new.external_reference,
         new.instructions,
     )
-    change = place(placing, account.day_at(at), account.upload_zone_at(at), first_number, partial(new_ids, at))
-    return with_reviews(change, at, account.zone_at(at))
+    return place(placing, day, account.upload_zone_at(at), first_number, partial(new_ids, at))
 
 
 async def _require_free_references(reader: Reader, new: NewOrder) -> None:

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from app.domain.orders.reviews import open_review, review_by, review_ended_at, review_late_at
+from app.domain.orders.reviews import ended_reviews, open_review, review_by, review_ended_at, review_late_at
 from app.domain.orders.state import (
     ImageState,
     OrderState,
@@ -46,7 +46,7 @@ class Changes:
     def between(self, before: Sequence[Row], after: list[Row]) -> "ChangedRows":
         """Return the rows of `after` to add, and of those that differ from `before` their keys and attributes.
 
-        Raises ValueError for a row with another fixed attribute, which would not be written.
+        Raises ValueError for a row with another fixed attribute, and for one that is missing: neither would be written.
         """
         if not before:  # orders are placed, of which each may have many images
             return ChangedRows(after, [])
@@ -55,6 +55,8 @@ class Changes:
         kept = [(row, stored[key(row)]) for row in after if key(row) in stored]
         if any(self._fixed(row) != self._fixed(was) for row, was in kept):
             raise ValueError("A command changes an attribute that is fixed.")
+        if len(kept) < len(stored):
+            raise ValueError("A command removes a row.")
         return ChangedRows(
             [row for row in after if key(row) not in stored],
             [self._changeable(row) for row, was in kept if self._changeable(row) != self._changeable(was)],
@@ -110,7 +112,7 @@ def changed_rows(before: Orders, after: Orders) -> OrderRows:
 def _rows(
     orders: Orders, tallies: Mapping[UUID, Tally], sign: int
 ) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
-    """Return the rows of orders, of their images, and of these images' rejections and reviews; count with a sign."""
+    """Return the rows of orders, their images, and these images' rejections and ended reviews; count with a sign."""
     rows: tuple[list[Row], list[Row], list[Row], list[Row]] = [], [], [], []
     for account_id, order in orders:
         tally_order(tallies[account_id], order, sign)
@@ -221,6 +223,7 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
 
 
 def _review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
-    for number, review in enumerate(image.reviews, start=1):
+    """Yield the rows of reviews that have ended; the open one is in the image's."""
+    for number, review in enumerate(ended_reviews(image), start=1):
         late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
         yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at

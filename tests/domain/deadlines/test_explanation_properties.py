@@ -114,7 +114,7 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     day = expedite_day = QuotaDay(day_of(at, zone), draw(slas), allowance)
     new_images = uploads(*(f"{number}.jpg" for number in range(draw(st.integers(1, 8)))))
     at_once = draw(st.booleans()) and expedite_window(at).available
-    placement = Placement("Shoes", GHOST, new_images, at, at_once)
+    placement = Placement("Shoes", GHOST, new_images, at, at, at_once)
     orders: Sequence[OrderState] = place(placement, day, zone, 1, new_ids).orders
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):

@@ -19,6 +19,7 @@ from tests.support.order_states import (
     GHOST,
     MICROSECOND,
     NEXT_MORNING,
+    REVIEWED_BY,
     UPLOADED_AT,
     new_ids,
     placed,
@@ -61,7 +62,7 @@ def test_images_beyond_the_guarantee_are_split_off_and_await_a_deadline_from_sta
 
 
 def test_a_placed_order_uses_the_guarantee_of_its_day() -> None:
-    placement = Placement("Shoes", GHOST, uploads("a", "b", "c"), UPLOADED_AT, expedite=False)
+    placement = Placement("Shoes", GHOST, uploads("a", "b", "c"), UPLOADED_AT, REVIEWED_BY, expedite=False)
     assert place(placement, quota(used=198), COPENHAGEN, 1, new_ids).day == quota(used=201)
 
 
@@ -115,14 +116,14 @@ BEFORE_A_SHORT_NIGHT = datetime(1994, 10, 31, 23, tzinfo=UTC)
 def test_expedited_uploads_that_would_not_be_due_earlier_than_the_next_morning_are_refused(images: int) -> None:
     assert standard_deadline(BEFORE_A_SHORT_NIGHT, VOSTOK, DELIVER_BY) == datetime(1994, 11, 1, 2, tzinfo=UTC)
     new_images = uploads(*(f"{number}.jpg" for number in range(images)))
-    placement = Placement("Shoes", GHOST, new_images, BEFORE_A_SHORT_NIGHT, expedite=True)
+    placement = Placement("Shoes", GHOST, new_images, BEFORE_A_SHORT_NIGHT, REVIEWED_BY, expedite=True)
     with pytest.raises(NoGain) as refusal:
         place(placement, quota(expedites=2), VOSTOK, 1, new_ids)
     assert (refusal.value.gaining, refusal.value.asked) == (0, images)
 
 
 def test_expedited_uploads_that_gain_a_microsecond_or_have_no_standard_deadline_are_placed() -> None:
-    placement = Placement("Shoes", GHOST, uploads("a.jpg"), BEFORE_A_SHORT_NIGHT, expedite=True)
+    placement = Placement("Shoes", GHOST, uploads("a.jpg"), BEFORE_A_SHORT_NIGHT, REVIEWED_BY, expedite=True)
     (order,) = place(placement, quota(used=200), VOSTOK, 1, new_ids).orders
     assert (order.service_level, order.due_at) == ("EXPEDITED", placement.at + timedelta(hours=3))
     gaining = replace(placement, at=placement.at - MICROSECOND)
@@ -131,7 +132,7 @@ def test_expedited_uploads_that_gain_a_microsecond_or_have_no_standard_deadline_
 
 
 def test_expedited_uploads_use_the_guarantee_and_the_quota() -> None:
-    placement = Placement("Shoes", GHOST, uploads("a", "b"), UPLOADED_AT, expedite=True)
+    placement = Placement("Shoes", GHOST, uploads("a", "b"), UPLOADED_AT, REVIEWED_BY, expedite=True)
     assert place(placement, quota(), COPENHAGEN, 1, new_ids).day == quota(used=2, expedited=2)
 
 

@@ -16,7 +16,7 @@ from app.domain.orders.references import (
     TakenReferences,
     require_free_references,
 )
-from tests.support.order_states import COPENHAGEN, GHOST, UPLOADED_AT, new_ids, quota
+from tests.support.order_states import COPENHAGEN, GHOST, REVIEWED_BY, UPLOADED_AT, new_ids, quota
 
 REFERENCES = st.sampled_from(["a", "b", "A", "å", None])
 TAKEN = TakenReferences({"a": ReferencedOrder(UUID(int=1), 12)}, {"b": ReferencedImage(UUID(int=2), "b.jpg")})
@@ -60,7 +60,7 @@ def test_one_refusal_is_given_for_each_reference_that_cannot_be_taken(
 
 def test_the_first_order_of_a_placement_has_its_reference_and_images_keep_theirs_when_they_move() -> None:
     images = [NewImage(f"{number}.jpg", f"sku-{number}", f"crop {number}") for number in range(4)]
-    placement = Placement("Shoes", GHOST, images, UPLOADED_AT, False, "PO-1", "by Friday")
+    placement = Placement("Shoes", GHOST, images, UPLOADED_AT, REVIEWED_BY, False, "PO-1", "by Friday")
     day = quota(capacity=3)
     first, second = place(placement, day, COPENHAGEN, 1, new_ids).orders
     assert [(each.external_reference, each.instructions) for each in (first, second)] == [
@@ -75,7 +75,7 @@ def test_the_first_order_of_a_placement_has_its_reference_and_images_keep_theirs
 
 
 def test_an_order_expedited_as_a_whole_keeps_its_reference() -> None:
-    placement = Placement("Shoes", GHOST, [NewImage("a.jpg")], UPLOADED_AT, False, "PO-1")
+    placement = Placement("Shoes", GHOST, [NewImage("a.jpg")], UPLOADED_AT, REVIEWED_BY, False, "PO-1")
     orders = place(placement, quota(), COPENHAGEN, 1, new_ids).orders
     [expedited] = expedite(orders, None, UPLOADED_AT, quota(), 2, new_ids).orders
     assert expedited.external_reference == "PO-1"

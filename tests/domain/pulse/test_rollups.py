@@ -113,8 +113,8 @@ def test_a_rejection_counts_where_it_was_redelivered_in_time_else_at_its_deadlin
 def test_a_review_counts_where_it_ended_in_time_else_when_it_is_due() -> None:
     met = ReviewFacts(DUE_AT, None, DUE_AT)
     missed = ReviewFacts(DUE_AT, DUE_AT, DUE_AT + timedelta(minutes=2))
-    still_open, cancelled = ReviewFacts(DUE_AT, DUE_AT), ReviewFacts(DUE_AT)
-    tally = tally_of(met, missed, still_open, cancelled)
+    cancelled, cancelled_late = ReviewFacts(DUE_AT, None, None), ReviewFacts(DUE_AT, DUE_AT, None)
+    tally = tally_of(met, missed, cancelled, cancelled_late)
     assert by_minute(tally) == {DUE_AT: {"met_review": 1, "late_review": 2}}
     tally.add_reviews(missed, -3)
     assert by_minute(tally) == {DUE_AT: {"met_review": 1, "late_review": -1}}

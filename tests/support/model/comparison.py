@@ -187,6 +187,7 @@ def review_rows(image: Image) -> list[Row]:
             each.ended_at,
         )
         for number, each in enumerate(image.reviews, start=1)
+        if each is not image.open_review
     ]
 
 

@@ -1,14 +1,14 @@
-"""Counts of reviews, in rollups.
+"""Counts of ended reviews, in rollups.
 
-No review of before has to be counted: no release before this one writes reviews.
+None of before has to be counted: no release before this one writes reviews.
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_29_0046"
-down_revision: str | None = "2026_11_29_0045"
+revision: str = "2026_11_29_0047"
+down_revision: str | None = "2026_11_29_0046"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
