@@ -243,6 +243,7 @@ describe(
         "INQUIRY_OVERDUE": "The deadline of an inquiry passed without an answer.",
         "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
         "DASHBOARD_ACCESS_CHANGED": "Staff let the account in to its dashboard, shut it out, or left it to its plan.",
+        "REVIEW_OVERDUE": "The promised instant passed without a deadline set.",
     },
 )
 describe(

@@ -9,7 +9,7 @@ from tests.support.serving import Client
 
 OF_IMAGES: Final = (
     *("OrderPlaced", "OrderExpedited", "ImagesClaimed", "ClaimExpired", "ImagesDelivered", "ImagesRejected"),
-    *("ImagesCancelled", "DeadlineConfirmed", "DeadlineRevised", "DeadlineAtRisk", "DeadlineMissed"),
+    *("ImagesCancelled", "DeadlineConfirmed", "DeadlineRevised", "DeadlineAtRisk", "DeadlineMissed", "ReviewOverdue"),
     "OperationsRecorded",
 )
 

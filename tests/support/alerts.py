@@ -14,10 +14,11 @@ LEAD = timedelta(hours=1)
 WEDNESDAY_AT_NINE = datetime(2026, 3, 11, 8, tzinfo=UTC)  # in Copenhagen
 RISK_AT = WEDNESDAY_AT_NINE - LEAD
 MINUTE = timedelta(minutes=1)
-DELETE_ALERTS = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
+DELETE_ALERTS = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE')"
 _ALERTS = """
     SELECT at, type, account_id, order_id, image_id, data - 'version' FROM events
-    WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND withdrawn_by IS NULL ORDER BY account_id, sequence
+    WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE') AND withdrawn_by IS NULL
+    ORDER BY account_id, sequence
 """
 
 
@@ -39,7 +40,7 @@ async def emitted_alerts(pool: Pool) -> list[Alert]:
 
 def by_instant(events: Sequence[Alert]) -> list[Alert]:
     """Sort alerts by instant, type, order and kind of deadline."""
-    return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"]["kind"]))
+    return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"].get("kind", "")))
 
 
 async def alert_summaries(pool: Pool) -> list[tuple[str, str, int]]:

@@ -1,6 +1,6 @@
-"""Alerts to deadlines at risk and deadlines missed (domain rules, section 3).
+"""Alerts to deadlines at risk, deadlines missed and reviews overdue (domain rules, section 3).
 
-Both are judged by the facts at their own instant, which nothing later changes: an alert emitted weeks late equals one
+All are judged by the facts at their own instant, which nothing later changes: an alert emitted weeks late equals one
 emitted in time, also for a deadline that an earlier one has replaced since.
 """
 
@@ -12,16 +12,20 @@ from typing import NamedTuple, TypeAlias
 
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.enums import EventType
-from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed, ReviewOverdue
 from app.domain.events.new_events import NewEvent
+from app.domain.orders.reviews import review_ended_at
 from app.domain.orders.state import ImageState, OrderState
 
 
 class Alert(NamedTuple):
-    """An alert that an order has once for each of its deadlines of a kind; `due_at` (UTC) names the deadline."""
+    """An alert that an order has once for each of its deadlines of a kind; `due_at` (UTC) names the deadline.
+
+    `kind` is None of a review, whose `due_at` is the instant by which the deadline was promised.
+    """
 
     type: EventType
-    kind: DeadlineKind
+    kind: DeadlineKind | None
     due_at: datetime
 
 
@@ -37,8 +41,12 @@ class SetDeadline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderPast:
-    """The deadlines an order has had, in order, and the images split off it, with the instants."""
+    """The deadlines an order has had, in order, and the images split off it, with the instants.
 
+    It exists since an instant (UTC): a sibling since it was split off.
+    """
+
+    since: datetime
     deadlines: Sequence[SetDeadline]
     departed: Sequence[tuple[ImageState, datetime]] = ()
 
@@ -62,6 +70,8 @@ _Promises: TypeAlias = Mapping[tuple[DeadlineKind, datetime], Sequence[_Promise]
 def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -> Iterator[tuple[Alert, NewEvent]]:
     """Yield the alerts of an order at instants before `now` (UTC), whether they were emitted or not.
 
+    A review is overdue at the instant by which it was due, if an image is open then.
+
     A deadline is at risk from `lead` before it, or from when it was set if that is later, at the first instant at which
     an image with it is open. It is missed at its own instant, if an image with it is open then.
     """
@@ -73,11 +83,15 @@ def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -
         if due_at < now and any(promise.is_open(due_at) for promise in promises):
             alert = Alert(EventType.DEADLINE_MISSED, kind, due_at)
             yield alert, _new_event(order, alert, due_at, promises)
+    for due_at, promises in _reviews(order, past).items():
+        if due_at < now and any(promise.is_open(due_at) for promise in promises):
+            alert = Alert(EventType.REVIEW_OVERDUE, None, due_at)
+            yield alert, _new_event(order, alert, due_at, promises)
 
 
-def alert_of_event(event: DeadlineAtRisk | DeadlineMissed) -> Alert:
+def alert_of_event(event: DeadlineAtRisk | DeadlineMissed | ReviewOverdue) -> Alert:
     """Return the alert that an event recorded."""
-    return Alert(event.type, event.kind, event.due_at)
+    return Alert(event.type, None if isinstance(event, ReviewOverdue) else event.kind, event.due_at)
 
 
 def _promises(order: OrderState, past: OrderPast) -> _Promises:
@@ -92,6 +106,18 @@ def _promises(order: OrderState, past: OrderPast) -> _Promises:
         for rejection in image.rejections:
             redos = promises.setdefault((DeadlineKind.REDO, rejection.due_at), [])
             redos.append(_Promise(image, rejection.at, rejection.redelivered_at))
+    return promises
+
+
+def _reviews(order: OrderState, past: OrderPast) -> Mapping[datetime, Sequence[_Promise]]:
+    """Return which images an order had whose deadline staff owed, by when they had promised it."""
+    promises: dict[datetime, list[_Promise]] = {}
+    present: list[tuple[ImageState, datetime | None]] = [(image, None) for image in order.images]
+    for image, left_at in sorted([*present, *past.departed], key=lambda each: each[0].number):
+        for review in image.reviews:
+            ends = (review_ended_at(image, review), image.cancelled_at, left_at)
+            until = min((at for at in ends if at is not None), default=None)
+            promises.setdefault(review.due_at, []).append(_Promise(image, max(review.begun_at, past.since), until))
     return promises
 
 
@@ -119,6 +145,10 @@ def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | Non
 def _new_event(order: OrderState, alert: Alert, at: datetime, promises: Sequence[_Promise]) -> NewEvent:
     """Return the event of a deadline at an instant, with the images that are open then; a single one is named."""
     images = tuple(dict.fromkeys(promise.image.id for promise in promises if promise.is_open(at)))
-    kind = DeadlineAtRisk if alert.type is EventType.DEADLINE_AT_RISK else DeadlineMissed
-    event = kind(alert.kind, alert.due_at, images)
+    if alert.kind is None:
+        event: DeadlineAtRisk | DeadlineMissed | ReviewOverdue = ReviewOverdue(alert.due_at, images)
+    elif alert.type is EventType.DEADLINE_AT_RISK:
+        event = DeadlineAtRisk(alert.kind, alert.due_at, images)
+    else:
+        event = DeadlineMissed(alert.kind, alert.due_at, images)
     return NewEvent(at, order.id, images[0] if len(images) == 1 else None, event)

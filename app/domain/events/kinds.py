@@ -228,6 +228,15 @@ class OperationsRecorded:
     worker: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewOverdue:
+    """The deadline of these images was promised by `due_at`, and staff still owed it then."""
+
+    type: ClassVar[EventType] = EventType.REVIEW_OVERDUE
+    due_at: datetime
+    images: tuple[UUID, ...]
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -262,4 +271,5 @@ Event: TypeAlias = (
     | InquiryOverdue
     | OperationsRecorded
     | DashboardAccessChanged
+    | ReviewOverdue
 )

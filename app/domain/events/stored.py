@@ -18,6 +18,7 @@ from uuid import UUID
 
 from app.domain.events import keys, kinds
 from app.domain.events.account_forms import ACCOUNT_FORMS
+from app.domain.events.alert_forms import ALERT_FORMS
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ERASED,
@@ -215,26 +216,6 @@ def _read_confirmed(data: Data, texts: StoredTexts) -> kinds.DeadlineConfirmed:
     )
 
 
-def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.ALERT.write(event), "images": event.images}, {}
-
-
-def _read_at_risk(data: Data, _: StoredTexts) -> kinds.DeadlineAtRisk:
-    return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
-
-
-def _read_missed(data: Data, _: StoredTexts) -> kinds.DeadlineMissed:
-    return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
-
-
-def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.DEADLINE.write(event)}, {}
-
-
-def _read_met(data: Data, _: StoredTexts) -> kinds.DeadlineMet:
-    return kinds.DeadlineMet(**keys.DEADLINE.read(data["after"]))
-
-
 def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
     return {"before": None, "after": None, "event": event.event}, {}
 
@@ -288,9 +269,7 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.IMAGES_DELIVERED: Form(_write_delivered, _read_delivered),
     EventType.IMAGES_REJECTED: Form(_write_rejected, _read_rejected),
     EventType.DEADLINE_CONFIRMED: Form(_write_confirmed, _read_confirmed),
-    EventType.DEADLINE_AT_RISK: Form(_write_alert, _read_at_risk),
-    EventType.DEADLINE_MISSED: Form(_write_alert, _read_missed),
-    EventType.DEADLINE_MET: Form(_write_met, _read_met),
+    **ALERT_FORMS,
     **ACCOUNT_FORMS,
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),

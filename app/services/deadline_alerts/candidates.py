@@ -95,5 +95,6 @@ def portions(rows: Sequence[Record]) -> Iterator[Sequence[Record]]:
 def _page(rows: Sequence[Record], since: datetime, *, is_last: bool) -> CandidatePage:
     orders: dict[OrderKey, datetime] = {}
     for row in rows:
-        orders.setdefault((row["account_id"], row["order_id"]), row["due_at"])
+        for order_id in (row["order_id"], *(origin for origin in row["origins"] if origin is not None)):
+            orders.setdefault((row["account_id"], order_id), row["due_at"])
     return CandidatePage(orders, rows[-1]["due_at"] if rows else since, is_last)

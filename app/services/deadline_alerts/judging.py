@@ -18,8 +18,9 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class _Emitted:
-    """The content of the events of an order: its deadlines, the orders split off, and its alerts."""
+    """The content of the events of an order: its start, its deadlines, the orders split off, and its alerts."""
 
+    since: datetime | None = None
     deadlines: list[SetDeadline] = field(default_factory=list[SetDeadline])
     splits: list[tuple[OrderKey, datetime]] = field(default_factory=list[tuple[OrderKey, datetime]])
     alerts: set[Alert] = field(default_factory=set[Alert])
@@ -27,14 +28,20 @@ class _Emitted:
     def add(self, row: Record) -> None:
         """Add an event."""
         match EventType(row["type"]):
-            case EventType.ORDER_SPLIT:
-                self.splits += (((row["account_id"], UUID(each["id"])), row["at"]) for each in row["into_orders"])
             case (EventType.DEADLINE_AT_RISK | EventType.DEADLINE_MISSED) as type_:
                 self.alerts.add(Alert(type_, DeadlineKind(row["kind"]), row["due_at"]))
-            case _ if row["due_at"] is not None:
-                self.deadlines.append(SetDeadline(row["at"], row["due_at"]))
-            case _:  # placing or expediting set no deadline, or kept the earlier one
-                pass
+            case EventType.REVIEW_OVERDUE as type_:
+                self.alerts.add(Alert(type_, None, row["due_at"]))
+            case type_:
+                self._add_change(row, type_)
+
+    def _add_change(self, row: Record, type_: EventType) -> None:
+        at = row["at"]
+        self.since = at if self.since is None else min(self.since, at)
+        if type_ is EventType.ORDER_SPLIT:
+            self.splits += (((row["account_id"], UUID(each["id"])), at) for each in row["into_orders"])
+        elif row["due_at"] is not None:  # else placing or expediting set no deadline, or kept the earlier one
+            self.deadlines.append(SetDeadline(at, row["due_at"]))
 
     def deadlines_in_order(self) -> list[SetDeadline]:
         """Return its deadlines as one replaced the other, each by an earlier one."""
@@ -82,24 +89,35 @@ async def _emitted_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey
 async def _pasts(
     reader: Reader, orders: Mapping[OrderKey, OrderState], emitted: Mapping[OrderKey, _Emitted]
 ) -> dict[OrderKey, OrderPast]:
-    """Return the earlier deadlines and images of orders. Images split off at placing never belonged to an order.
-
-    Images that left an order with an expedite may have left that sibling, too, with a portion of its delivery plan.
-    """
+    """Return the earlier deadlines and images of orders. Images split off at placing never belonged to an order."""
     splits = {
         key: [(sibling, at) for sibling, at in emitted[key].splits if at > order.placed_at]
         for key, order in orders.items()
     }
-    expedited = list({sibling: None for each in splits.values() for sibling, _ in each})
-    portions = await _emitted_of(reader, expedited) if expedited else {}
-    for key, each in splits.items():
-        splits[key] = each + [(portion, at) for sibling, at in each for portion, _ in portions[sibling].splits]
+    await _follow(reader, splits)
     wanted = [sibling for each in splits.values() for sibling, _ in each]
     siblings = await order_states(reader, wanted) if wanted else {}
     return {
         key: OrderPast(
+            since=emitted[key].since or order.placed_at,
             deadlines=emitted[key].deadlines_in_order(),
             departed=[(image, at) for sibling, at in splits[key] for image in siblings[sibling].images],
         )
-        for key in orders
+        for key, order in orders.items()
     }
+
+
+async def _follow(reader: Reader, splits: Mapping[OrderKey, list[tuple[OrderKey, datetime]]]) -> None:
+    """Add to the orders split off orders those split off them, with the instant at which their images left the first.
+
+    Images leave an order with a portion or an expedite, and that sibling with an expedite or a portion of its plan.
+    """
+    newest: Mapping[OrderKey, Sequence[tuple[OrderKey, datetime]]] = splits
+    while siblings := list({sibling: None for each in newest.values() for sibling, _ in each}):
+        into = await _emitted_of(reader, siblings)
+        newest = {
+            key: [(next_, at) for sibling, at in each for next_, _ in into[sibling].splits]
+            for key, each in newest.items()
+        }
+        for key, each in newest.items():
+            splits[key].extend(each)

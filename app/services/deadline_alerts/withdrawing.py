@@ -11,7 +11,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.deadlines.alerts import Alert, alert_of_event
 from app.domain.events.enums import EventType
-from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed, ReviewOverdue
 from app.domain.events.new_events import NewEvent
 from app.domain.events.stored import from_json
 from app.services.accounts.counters import Counters, lock_counters, save_counters
@@ -54,7 +54,7 @@ async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], l
 def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
     """Return True if an event equals one of the alerts of its order, with the same instant and images."""
     event = from_json(EventType(row["type"]), row["data"], None)
-    if not isinstance(event, DeadlineAtRisk | DeadlineMissed):
+    if not isinstance(event, DeadlineAtRisk | DeadlineMissed | ReviewOverdue):
         raise TypeError(event)
     new_event = true.get(alert_of_event(event))
     return new_event is not None and (new_event.at, new_event.event) == (row["at"], event)

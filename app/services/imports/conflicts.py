@@ -16,6 +16,7 @@ _HARMLESS: Final = (
     EventType.GUARANTEE_RESET,
     EventType.DEADLINE_AT_RISK,
     EventType.DEADLINE_MISSED,
+    EventType.REVIEW_OVERDUE,
     EventType.EVENT_WITHDRAWN,
     EventType.ACCOUNT_RENAMED,
     EventType.SUCCESS_MANAGER_CHANGED,

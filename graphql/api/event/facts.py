@@ -47,6 +47,7 @@ OfImages: TypeAlias = (
     | kinds.DeadlineMissed
     | kinds.ImagesCancelled
     | kinds.DeadlineRevised
+    | kinds.ReviewOverdue
     | kinds.OperationsRecorded
 )
 

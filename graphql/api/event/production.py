@@ -135,6 +135,18 @@ class DeadlineMissed(Event):
 
 
 @object_type
+class ReviewOverdue(Event):
+    """An alert that support and production still owed images the deadline that they had promised by then."""
+
+    details: strawberry.Private[kinds.ReviewOverdue]
+    images = field(images_of_event)
+    image_count = field(count_images)
+    review_by: datetime | None = attribute(
+        "The instant by which the deadline was promised; never null.", of="details.due_at"
+    )
+
+
+@object_type
 class DeadlineMet(Event):
     """An alert that every image of an order was delivered by the deadline."""
 

@@ -40,18 +40,19 @@ def alerted(new_event: NewEvent) -> DeadlineAtRisk | DeadlineMissed:
 def having(order: OrderState, since: datetime | None = None) -> OrderPast:
     """Return the past of an order with its deadline `since` then, or since staff set it or it was placed."""
     at = since or order.confirmed_at or order.placed_at
-    return OrderPast([] if order.due_at is None else [SetDeadline(at, order.due_at)])
+    return OrderPast(order.placed_at, [] if order.due_at is None else [SetDeadline(at, order.due_at)])
 
 
 def summaries(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
 ) -> list[tuple[EventType, datetime, list[int]]]:
-    """Return the type, instant and image numbers of each alert."""
+    """Return the type, instant and image numbers of each alert but of reviews."""
     numbers = {image.id: image.number for image in order.images}
     numbers |= {image.id: image.number for image, _ in (past.departed if past else ())}
     return [
         (each.type, each.at, [numbers[image_id] for image_id in alerted(each).images])
         for each in alerts_of(order, now, lead, past)
+        if each.type is not EventType.REVIEW_OVERDUE
     ]
 
 
@@ -200,7 +201,7 @@ def test_a_deadline_that_staff_replaced_was_at_risk_until_then() -> None:
     _, order = placed(4, quota(expedites=1), expedite=True)
     confirmed_at, due_at = NEXT_MORNING - 40 * MINUTE, NEXT_MORNING - 10 * MINUTE
     order = confirm(delivered(order, NEXT_MORNING - 50 * MINUTE, None, None), confirmed_at, due_at, SLA)
-    past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(confirmed_at, due_at)])
+    past = OrderPast(order.placed_at, [SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(confirmed_at, due_at)])
     assert summaries(order, past=past) == [
         (AT_RISK, RISK_AT, [2, 3, 4]),
         (AT_RISK, confirmed_at, [3, 4]),
@@ -213,7 +214,7 @@ def test_a_deadline_replaced_before_it_was_at_risk_has_no_alert() -> None:
     expedited_at = RISK_AT - 4 * HOUR
     (order,) = expedite([order], None, expedited_at, quota(), 2, new_ids).orders
     due_at = expedited_at + 3 * HOUR
-    past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(expedited_at, due_at)])
+    past = OrderPast(order.placed_at, [SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(expedited_at, due_at)])
     assert summaries(order, past=past) == [(AT_RISK, due_at - HOUR, [1]), (MISSED, due_at, [1])]
 
 

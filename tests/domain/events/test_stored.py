@@ -53,6 +53,7 @@ NEWER = {
     EventType.INQUIRY_OPENED,
     EventType.INQUIRY_ANSWERED,
     EventType.INQUIRY_OVERDUE,
+    EventType.REVIEW_OVERDUE,
 }
 """The types of events that release 0.1.0 did not have."""
 

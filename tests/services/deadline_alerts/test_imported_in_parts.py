@@ -22,7 +22,7 @@ ALERTS = """
     SELECT a.ref, o.number, e.at, e.type, e.data -> 'after' AS after,
       ARRAY(SELECT i.filename FROM images i WHERE i.account_id = a.id AND e.data -> 'images' ? i.id::text ORDER BY 1)
     FROM events e JOIN accounts a ON a.id = e.account_id JOIN orders o ON o.account_id = a.id AND o.id = e.order_id
-    WHERE e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
+    WHERE e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE') AND e.withdrawn_by IS NULL
     ORDER BY a.ref, o.number, e.at, e.type, e.data #>> '{after,dueAt}', e.data #>> '{after,kind}'
 """
 
@@ -36,7 +36,7 @@ async def test_a_watch_between_parts_of_a_file_emits_the_alerts_of_one_after_the
     parts = [lines[start:end] for start, end in pairwise([0, *cuts, len(lines)])]
     in_parts = await alerts_after(server, parts, lead)
     assert in_parts == await alerts_after(server, [lines], lead)
-    assert {type_ for _, _, _, type_, *_ in in_parts} == {"DEADLINE_AT_RISK", "DEADLINE_MISSED"}
+    assert {type_ for _, _, _, type_, *_ in in_parts} == {"DEADLINE_AT_RISK", "DEADLINE_MISSED", "REVIEW_OVERDUE"}
 
 
 async def alerts_after(server: str, parts: list[list[Line]], lead: timedelta) -> list[tuple[Any, ...]]:

@@ -19,7 +19,16 @@ from tests.support.model.production_commands import Claim, Deliver, Reject
 from tests.support.model.random_commands import DAY, HOUR, ZONES, Wait, WaitUntil, commands
 from tests.support.model.world import Command, World
 
-DUE = "SELECT due_at FROM orders WHERE due_at IS NOT NULL UNION SELECT due_at FROM rejections"
+DUE = """
+    SELECT due_at FROM orders WHERE due_at IS NOT NULL
+    UNION SELECT due_at FROM rejections UNION SELECT due_at FROM reviews
+    UNION SELECT review_by FROM images WHERE review_by IS NOT NULL
+"""
+OVERDUE = """
+    SELECT image_id::text, due_at FROM reviews WHERE late_at < $1
+    UNION ALL SELECT id::text, review_by FROM images WHERE review_by < $1
+    ORDER BY 1, 2
+"""
 LATE = """
     SELECT order_id, late_at, 'DELIVERY' FROM images WHERE late_at < $1
     UNION
@@ -81,6 +90,7 @@ async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     assert at_once == sorted(at_once, key=lambda each: (each.account_id, each.at))
     missed = {(each.order_id, datetime.fromisoformat(each.data["after"]["dueAt"])) for each in missed_of(at_once)}
     assert missed == {(row[0], row[1]) for row in await pool.fetch(LATE, world.clock.now())}
+    assert overdue_of(at_once) == [(row[0], row[1].isoformat()) for row in await pool.fetch(OVERDUE, world.clock.now())]
 
 
 async def go(world: World, walk: Sequence[Command], lead: timedelta) -> None:
@@ -103,3 +113,9 @@ async def instants(world: World, since: datetime, lead: timedelta) -> list[datet
 
 def missed_of(events: Sequence[Alert]) -> list[Alert]:
     return [each for each in events if each.type == "DEADLINE_MISSED"]
+
+
+def overdue_of(events: Sequence[Alert]) -> list[tuple[str, str]]:
+    """Return each image of an overdue review, and when that was due."""
+    told = [each for each in events if each.type == "REVIEW_OVERDUE"]
+    return sorted((image, each.data["after"]["dueAt"]) for each in told for image in each.data["images"])

@@ -149,6 +149,7 @@ async def test_images_split_off_within_the_lead_are_alerted_in_both_orders(
         ("DEADLINE_AT_RISK", 0, "07:00"),
         ("DEADLINE_AT_RISK", 1, "07:30"),
         ("DEADLINE_MISSED", 1, "08:00"),
+        ("REVIEW_OVERDUE", 1, "08:00"),
     ]
 
 
@@ -223,7 +224,8 @@ async def test_the_watch_reads_by_the_indexes_of_deadlines(new_database: str) ->
     await pool.close()
     plan = "\n".join(row[0] for row in rows)
     indexes = set(re.findall(r"Index.* (?:using|on) (\w+_idx)", plan))
-    assert {"orders_by_deadline_idx", "rejections_by_deadline_idx", "orders_by_split_idx"} <= indexes
+    used = {"orders_by_deadline_idx", "rejections_by_deadline_idx", "all_orders_by_review_idx", "reviews_missed_idx"}
+    assert {*used, "orders_by_split_idx"} <= indexes
     assert "Seq Scan on" not in plan
 
 

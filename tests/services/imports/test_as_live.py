@@ -34,7 +34,8 @@ _EVENTS: Final = """
       FROM events e JOIN accounts a ON a.id = e.account_id
       LEFT JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
      WHERE e.withdrawn_by IS NULL AND e.type NOT IN ('EVENT_WITHDRAWN', 'IMAGES_CLAIMED', 'CLAIM_EXPIRED')
-     ORDER BY a.ref, e.at, o.number NULLS FIRST, e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED'), e.sequence
+     ORDER BY a.ref, e.at, o.number NULLS FIRST, e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE'),
+       e.sequence
 """
 
 

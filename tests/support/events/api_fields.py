@@ -39,6 +39,7 @@ FIELDS: Final = {
     "DeadlineRevised": f"deadline previous note message {_IMAGES}",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
+    "ReviewOverdue": f"reviewBy {_IMAGES}",
     "DeadlineMet": "deadline",
     "SlaNegotiated": f"version effectiveDate terms {_TERMS} previousVersion previousTerms {_TERMS} note message",
     "TimeZoneChanged": "timeZone previousTimeZone",

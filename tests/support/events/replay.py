@@ -101,7 +101,7 @@ class Replayed:
                 self._expire(order_id, data)
             case "DEADLINE_MET":
                 assert data == {"before": None, "after": {"dueAt": self.orders[order_id]["dueAt"]}}
-            case "DEADLINE_AT_RISK" | "DEADLINE_MISSED":
+            case "DEADLINE_AT_RISK" | "DEADLINE_MISSED" | "REVIEW_OVERDUE":
                 assert data["before"] is None
             case "OPERATIONS_RECORDED":
                 for image in self._images_of(order_id, data["images"]):

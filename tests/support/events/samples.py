@@ -47,6 +47,7 @@ def events_of_images(order: Order, rejections: Sequence[Rejection], at: datetime
     yield kinds.DeadlineRevised(at, at, images, NOTE)
     yield kinds.DeadlineAtRisk(DeadlineKind.DELIVERY, at, images)
     yield kinds.DeadlineMissed(DeadlineKind.REDO, at, images)
+    yield kinds.ReviewOverdue(at, images)
 
 
 def order_placed(order: Order, images: Sequence[Image]) -> OrderPlaced:

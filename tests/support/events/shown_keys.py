@@ -181,6 +181,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     },
     "DEADLINE_AT_RISK": _ALERT,
     "DEADLINE_MISSED": _ALERT,
+    "REVIEW_OVERDUE": {**_IDS, **_NEW, "after.dueAt": "reviewBy"},
     "DEADLINE_MET": {**_NEW, "after.dueAt": "deadline"},
     "SLA_NEGOTIATED": {
         "before.version": "previousVersion",
