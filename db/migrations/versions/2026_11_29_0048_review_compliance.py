@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_29_0047"
-down_revision: str | None = "2026_11_29_0046"
+revision: str = "2026_11_29_0048"
+down_revision: str | None = "2026_11_29_0047"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
