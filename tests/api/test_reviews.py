@@ -163,17 +163,31 @@ async def test_compliance_counts_each_review_that_staff_met_missed_or_still_owe(
     _, order = await place(shop, 3)
     first, second = (image["id"] for image in order["images"]["nodes"])
     clock.advance(HOUR)
-    still_open = {"metCount": 0, "missedCount": 0, "openCount": 2, "rate": None, "missedImages": []}
+    still_open: dict[str, Any] = {"metCount": 0, "missedCount": 0, "openCount": 2, "rate": None, "missedImages": []}
     assert await compliance(shop) == still_open | {"openImages": [second, first]}
     await done(shop.client, "cancelOrder", orderId=order["id"], imageIds=[second])
     clock.advance(4 * HOUR)  # to the instant that they are due
     await done(staff, "confirmDeadline", orderId=order["id"], deadline="2026-03-13T08:00:00Z")
     clock.advance(HOUR)
-    met = {"metCount": 1, "missedCount": 0, "openCount": 0, "rate": 1.0, "missedImages": [], "openImages": []}
+    met: dict[str, Any] = {
+        "metCount": 1,
+        "missedCount": 0,
+        "openCount": 0,
+        "rate": 1.0,
+        "missedImages": [],
+        "openImages": [],
+    }
     assert await compliance(shop) == met
     await place(shop, 1, expedite=True)  # which uses the quota: the image has a second review
     await done(shop.client, "expediteOrder", orderId=order["id"])
     clock.advance(6 * HOUR)
     assert await compliance(shop) == met | {"missedCount": 1, "rate": 0.5, "missedImages": [first]}
-    before = {"metCount": 0, "missedCount": 0, "openCount": None, "rate": None, "missedImages": [], "openImages": []}
+    before: dict[str, Any] = {
+        "metCount": 0,
+        "missedCount": 0,
+        "openCount": None,
+        "rate": None,
+        "missedImages": [],
+        "openImages": [],
+    }
     assert await compliance(shop, DUE) == before
