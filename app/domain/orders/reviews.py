@@ -41,7 +41,9 @@ def open_review(image: ImageState) -> ReviewState | None:
 
 def ended_reviews(image: ImageState) -> Sequence[ReviewState]:
     """Return the reviews of an image that have ended or were cancelled, oldest first: all but the open one."""
-    return image.reviews if open_review(image) is None else image.reviews[:-1]
+    if image.first_delivered_at or image.cancelled_at or not image.reviews or image.reviews[-1].dated_at:
+        return image.reviews
+    return image.reviews[:-1]
 
 
 def review_by(order: OrderState) -> datetime | None:
@@ -77,4 +79,4 @@ def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
 
 def _begun(image: ImageState, review: ReviewState) -> ImageState:
     ended = image.first_delivered_at is not None or image.cancelled_at is not None
-    return image if ended or open_review(image) is not None else replace(image, reviews=(*image.reviews, review))
+    return image if ended or open_review(image) is not None else image._replace(reviews=(*image.reviews, review))
