@@ -18,7 +18,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
 from app.services.accounts.opening import account_created
-from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone
+from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone, require_terms
 from app.services.imports.batch import Batch, BatchOperation, BatchOrder, NewSpecification
 from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount, VersionState
 from app.services.imports.digests import first_digest_of, known_keys, line_key
@@ -90,6 +90,7 @@ class Replay:
         elif pending is not None:
             self._require_same(line, pending.digest, digest)
         else:
+            require_terms(line, self._plan_terms)
             self.cache.pending[line.ref] = PendingAccount(line, digest)
 
     def _take_specification(self, line: SpecificationLine, digest: bytes) -> None:

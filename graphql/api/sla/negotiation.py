@@ -34,7 +34,9 @@ class NegotiateSlaInput:
         "The delivery time on the next working morning, user time: 00:00 to 23:59:59. On a day on which the clock does"
         " not show it, the first instant after; where the clock shows it twice, the first."
     )
-    expedite_turnaround: timedelta | None = optional(f"The turnaround of expedites within the quota, {_DURATION}.")
+    expedite_turnaround: timedelta | None = optional(
+        f"The turnaround of expedites within the quota, {_DURATION}, at most that of further ones."
+    )
     expedite_additional_turnaround: timedelta | None = optional(f"The turnaround of further expedites, {_DURATION}.")
     expedite_multiplier: Decimal | None = optional(
         "The factor by which an expedite multiplies the price of an image: 1 to 100, with at most 2 decimals."

@@ -78,6 +78,9 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     quotes.InvalidQuoteToken: ErrorMapping(types.InvalidInput, ("quoteToken",)),
     quotes.QuoteInPast: ErrorMapping(types.InvalidInput, ("at",)),
     negotiation.NoTermStated: ErrorMapping(types.InvalidInput),
+    negotiation.ExpeditesOutOfOrder: ErrorMapping(
+        types.InvalidInput, ("expediteTurnaround", "expediteAdditionalTurnaround")
+    ),
     negotiation.EffectiveDateNotAhead: ErrorMapping(types.InvalidInput, ("effectiveDate",)),
     negotiation.SlaNotComing: ErrorMapping(types.InvalidInput, ("slaId",)),
     negotiation.SlaChangesPlan: ErrorMapping(types.InvalidInput, ("slaId",)),
