@@ -90,7 +90,8 @@ EXPLAINED: Final = """deadline { explanation { ... on AwaitingStaffStep {
 
 def awaited(deadline: dict[str, Any]) -> dict[str, Any]:
     """Return the step of an explanation that awaits staff."""
-    (step,) = (step for step in deadline["explanation"] if step)
+    steps: list[dict[str, Any]] = [step for step in deadline["explanation"] if step]
+    (step,) = steps
     return step
 
 
