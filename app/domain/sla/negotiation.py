@@ -52,7 +52,7 @@ class SlaNotComing(DomainError):  # noqa: N818 - as above
 
     def __init__(self, version: int, effective_date: date, running: date) -> None:
         super().__init__(
-            f"Version {version} is for the days from {effective_date.isoformat()} on: only one for days after"
+            f"Version {version} has begun on {effective_date.isoformat()}: only one that begins after"
             f" {running.isoformat()}, the account's running day, can be withdrawn."
         )
         self.version = version

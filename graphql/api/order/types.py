@@ -72,7 +72,10 @@ class Order(Node):
         description="The instant of the last command on the order or its images; claims and the passing of time do not"
         " count."
     )
-    deadline: Deadline = strawberry.field(description="The delivery deadline that the order's images share.")
+    deadline: Deadline = strawberry.field(
+        description="The delivery deadline that the order's images share, except those delivered or cancelled before it"
+        " was set: `Image.deadline` is an image's own."
+    )
     delivered_at: datetime | None = strawberry.field(
         description="The instant of the last image's delivery; null while any image that is not cancelled is"
         " undelivered. The cancellation of an image does not change it."
@@ -92,7 +95,10 @@ class Order(Node):
     progress: float = strawberry.field(
         description="The delivered share, from 0 to 1, of the images that are not cancelled."
     )
-    price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
+    price: Money = strawberry.field(
+        description="The price of the images that `imageCount` counts; in a cancelled order, of those cancelled last,"
+        " which counts in no `Activity.spend`."
+    )
     thumbnail_url: Url | None = strawberry.field(
         description="The address of the preview of its first image that is not cancelled: of the result once there is"
         " one. Null without a preview."

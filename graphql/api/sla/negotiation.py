@@ -45,7 +45,7 @@ class NegotiateSlaInput:
     review_turnaround: timedelta | None = optional(f"The time within which staff set a deadline, {_DURATION}.")
     flow_available: bool | None = optional("True if the account has Flow.")
     support_response: timedelta | None = optional(f"The response time of support, {_DURATION}.")
-    support_phone: bool | None = optional("True if support answers by phone.")
+    support_phone: bool | None = optional("True if support answers by phone, false if case by case only.")
     effective_date: date = strawberry.field(
         description="The date of the first ledger day with these terms; later than the running one."
     )
