@@ -106,7 +106,8 @@ class ImportableLife(Life):
             key = placed.orders[-1]
             awaiting = len(await self.pool.fetch(_AWAITING, *key))
             first, due_at = random.randint(1, max(awaiting - 1, 1)), self.clock.now() + random.randint(2, 15) * _HOUR
-            portions = [Portion(first, due_at), Portion(awaiting - first, due_at + random.randint(1, 10) * _HOUR)]
+            later = due_at + random.randint(1, 10) * _HOUR
+            portions = [Portion(first, due_at), Portion(awaiting - first, later)][: max(awaiting, 1)]
             self.clock.advance(_MINUTE)
             await self._try(partial(confirm_deadlines, clock=self.clock, key=key, portions=portions))
 
