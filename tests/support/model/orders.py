@@ -161,7 +161,7 @@ class Account(Inquirer):
             owner.images = [each for each in owner.images if each is not image]
             owner.updated_at = at
         siblings: list[Order] = []
-        for (level, number), images in sorted(groups.items()):
+        for (rank, number), images in sorted(groups.items()):
             target = owners[number]
             if any(image.cancelled_at is None for image in target.images):
                 target = replace(before[number], number=len(self.orders) + 1, split_from=target)
@@ -169,7 +169,7 @@ class Account(Inquirer):
                 self.orders.append(target)
             target.images = sorted([*images, *target.images], key=lambda image: image.number)
             target.updated_at = at
-            self._at_level(target, LEVELS[level], at, day)
+            self._at_level(target, LEVELS[rank], at, day)
         return [*owners.values(), *siblings]
 
     def _at_level(self, order: Order, level: str, at: datetime, day: Day) -> None:
