@@ -155,6 +155,22 @@ async def test_refused_operations_are_all_named_at_their_paths_and_none_is_recor
     assert await contents(pool) == before
 
 
+async def test_a_step_that_an_earlier_release_stored_in_another_form_is_found(
+    shop: Shop, pool: Pool, staff: Client
+) -> None:
+    """The name is kept as it was written; operations have it in NFC."""
+    stored = "D\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}tourage"
+    await pool.execute(
+        "UPDATE specification_versions SET steps = jsonb_set(steps, '{0,step}', to_jsonb($1::text))", stored
+    )
+    [image] = await claimed(shop, staff, "a.jpg")
+    await record(staff, operation(image, stored))
+    assert await progress(shop.client) == (
+        [(stored, 1, 1), ("SHADOW", 0, 1)],
+        [[("D\N{LATIN SMALL LETTER E WITH ACUTE}tourage", "RETOUCHER", None)]],
+    )
+
+
 async def test_a_repeated_call_records_its_operations_once(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
