@@ -95,8 +95,8 @@ class Order(Node):
     )
     price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
     thumbnail_url: Url | None = strawberry.field(
-        description="The address of the preview of its first image that is not cancelled: of the result once there is"
-        " one. Null without a preview."
+        description="The address of the preview of the first image that `imageCount` counts: of the result once there"
+        " is one. Null without a preview."
     )
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
