@@ -1,7 +1,8 @@
 """The lines of an import file: a function for each type of line. Instants are UTC."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from app.demo.inquiries import Inquiry
@@ -9,7 +10,10 @@ from app.demo.operations import Operation, operations
 from app.demo.pictures import addresses
 from app.demo.production import Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
+from app.domain.durations import iso8601
 from app.domain.instants import rfc3339
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 
 Line: TypeAlias = dict[str, object]
 
@@ -25,7 +29,7 @@ def account_line(studio: Studio) -> Line:
     """Return the line of an account; terms of the plan are left out."""
     line: Line = {"type": "account", "ref": studio.ref, "name": studio.name}
     line |= {"plan": studio.plan.value, "timeZone": studio.time_zone}
-    return line | _terms(studio.images_per_day, studio.expedites_per_day)
+    return line | _terms(studio.terms) | ({"message": studio.message} if studio.message else {})
 
 
 def specification_line(studio: Studio, recipe: Recipe) -> Line:
@@ -62,12 +66,10 @@ def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: date
     return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": rfc3339(at)}
 
 
-def terms_line(
-    studio: Studio, images_per_day: int | None, expedites_per_day: int | None, effective: date, at: datetime
-) -> Line:
-    """Return the line of terms negotiated for a future ledger day; None keeps a term."""
-    line: Line = {"type": "terms", "account": studio.ref} | _terms(images_per_day, expedites_per_day)
-    return line | {"effectiveDate": effective.isoformat(), "at": rfc3339(at)}
+def terms_line(studio: Studio, agreed: Negotiation, at: datetime) -> Line:
+    """Return the line of terms negotiated for a future ledger day."""
+    line: Line = {"type": "terms", "account": studio.ref} | _terms(agreed.terms) | {"message": agreed.message}
+    return line | {"effectiveDate": agreed.effective_date.isoformat(), "at": rfc3339(at)}
 
 
 def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
@@ -84,9 +86,19 @@ def inquiry_line(studio: Studio, inquiry: Inquiry) -> Line:
     return line | {"answer": inquiry.answer, "answeredAt": rfc3339(inquiry.answered_at)}
 
 
-def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
-    terms = {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    return {term: value for term, value in terms.items() if value is not None}
+def _terms(terms: NegotiableTerms) -> Line:
+    return {_camel_case(name): _term(value) for name, value in terms.stated.items()}
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _term(value: object) -> object:
+    if isinstance(value, timedelta):
+        return iso8601(value)
+    return str(value) if isinstance(value, time | Decimal) else value
 
 
 def _image(image: Image, placed_at: datetime, until: datetime, produced: Produced) -> Line:
