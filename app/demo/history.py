@@ -44,6 +44,7 @@ _NOTICE = timedelta(days=4)
 _CANCELLED = 0.015
 _CANCELLED_LATE = 0.25
 _WHOLE_ORDER = 0.5
+_INSTRUCTED = 8
 
 
 def generate(
@@ -145,7 +146,7 @@ class _History:
     def _line(self, order: _Placed, images: list[Image]) -> Line:
         line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{order.recipe.name} {order.number:03}"}
         line |= {"externalReference": f"PO-{order.number:05}", "specification": order.recipe.ref}
-        produced = Produced(order.recipe, self._origin)
+        produced = Produced(order.recipe, self._origin, order.number % _INSTRUCTED == 0)
         return order_line(line, order.at, images, self._span.until, produced, expedite=order.expedite)
 
     def _play(self, scene: Scene, order: _Placed, part: Part) -> list[Image]:

@@ -16,7 +16,7 @@ from app.domain.local_time import time_zone
 _HOUR: Final = timedelta(hours=1)
 _LONGEST_PAUSE: Final = timedelta(days=9)
 _LAST: Final = (timedelta(days=10), timedelta(days=6), timedelta(days=4), timedelta(hours=3))
-"""The times before the end of the history at which every studio asks."""
+"""The times before the end of the history at which every studio asks, to the hour."""
 _LATE: Final = 0.08
 _DIALOGUES: Final[Sequence[tuple[InquiryTopic, str, str]]] = (
     (
@@ -59,7 +59,7 @@ class Inquiry:
 def inquiries(seed: int, studio: Studio, span: Span) -> Iterator[Inquiry]:
     """Yield the inquiries of a studio within a span, in order of time."""
     rng = Random(f"{seed} {studio.ref} inquiries")  # noqa: S311 - a history, no secret
-    asked = sorted([*_at_any_time(rng, span), *_in_the_last_days(span)])
+    asked = sorted([*_at_any_time(rng, span), *_in_the_last_days(rng, span)])
     for number, (at, hours) in enumerate(asked, start=1):
         yield _inquiry(rng, studio, span, number, at, hours)
 
@@ -72,10 +72,12 @@ def _at_any_time(rng: Random, span: Span) -> Iterator[tuple[datetime, float]]:
         at += _pause(rng)
 
 
-def _in_the_last_days(span: Span) -> Iterator[tuple[datetime, float]]:
+def _in_the_last_days(rng: Random, span: Span) -> Iterator[tuple[datetime, float]]:
     """Yield an inquiry that was answered in time, one answered late, one overdue, and one of the last hours."""
-    instants = zip(_LAST, (1, 7, inf, inf), strict=True)
-    return ((span.until - ago, hours) for ago, hours in instants if span.until - ago > span.since)
+    for ago, hours in zip(_LAST, (1, 7, inf, inf), strict=True):
+        at = span.until - ago + timedelta(seconds=rng.randrange(3_600))
+        if at > span.since:
+            yield at, hours
 
 
 def _inquiry(rng: Random, studio: Studio, span: Span, number: int, at: datetime, hours: float) -> Inquiry:

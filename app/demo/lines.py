@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from app.demo.inquiries import Inquiry
 from app.demo.operations import Operation, operations
 from app.demo.pictures import addresses
-from app.demo.production import Confirmation, Image, Return
+from app.demo.production import REASONS, Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
 from app.domain.durations import iso8601
 from app.domain.instants import rfc3339
@@ -19,10 +19,14 @@ Line: TypeAlias = dict[str, object]
 
 
 class Produced(NamedTuple):
-    """The recipe of an order's images, and the origin of the demo, which serves their pictures."""
+    """The recipe of an order's images, and the origin of the demo, which serves their pictures.
+
+    An order that `is_instructed` has instructions, and its images have references of the client, too.
+    """
 
     recipe: Recipe
     origin: str
+    is_instructed: bool
 
 
 def account_line(studio: Studio) -> Line:
@@ -52,6 +56,8 @@ def order_line(
     line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
+    if produced.is_instructed:
+        line["instructions"] = "Match the crop of last season."
     return line | {"images": [_image(image, placed_at, until, produced) for image in images]}
 
 
@@ -104,6 +110,8 @@ def _term(value: object) -> object:
 def _image(image: Image, placed_at: datetime, until: datetime, produced: Produced) -> Line:
     pictures = addresses(produced.origin, produced.recipe.ref, image.filename)
     line: Line = {"filename": image.filename, "previewUrl": pictures.upload}
+    if produced.is_instructed:
+        line |= {"externalReference": f"SKU-{image.filename[4:10]}", "instructions": "Keep the label readable."}
     if image.confirmation and image.confirmation.confirmed_at < until:
         line["deadline"] = _deadline(image.confirmation)
     if image.delivered_at and image.delivered_at < until:
@@ -125,5 +133,5 @@ def _deadline(confirmation: Confirmation) -> Line:
 
 
 def _rejection(back: Return, until: datetime) -> Line:
-    line: Line = {"at": rfc3339(back.at), "reason": back.reason}
+    line: Line = {"at": rfc3339(back.at), "reason": back.reason, "category": REASONS[back.reason].value}
     return line | ({"redeliveredAt": rfc3339(back.redelivered_at)} if back.redelivered_at < until else {})

@@ -55,8 +55,8 @@ class Studio:
     `orders` is the mean of a working day, `images` that of an order. `growth` is the change of the daily orders over
     the whole history, as a share. `slips`, `rejects`, `rushes` and `hurries` are shares: of orders with late images,
     of rejected deliveries, of orders expedited when placed, and of those expedited later. `contact` is whom the service
-    writes to, `dashboard` whether staff let the account in, whatever its plan. One that `is_full` has used up its
-    guarantee at the end of the history.
+    writes to, `dashboard` whether staff let the account in, whatever its plan, `next_plan` its plan from a week after
+    the history on. One that `is_full` has used up its guarantee by the end.
     """
 
     ref: str
@@ -71,6 +71,7 @@ class Studio:
     terms: NegotiableTerms = PLAN
     message: str | None = None
     dashboard: bool | None = None
+    next_plan: Plan | None = None
     is_full: bool = False
     growth: float = 0.2
     slips: float = 0.03
@@ -217,6 +218,7 @@ STUDIOS = (
         orders=1.5,
         images=10,
         rushes=0.15,
+        next_plan=Plan.PROFESSIONAL,
         joined_days_ago=33,
     ),
 )

@@ -101,6 +101,7 @@ async def test_no_card_is_empty_whenever_the_demo_is_started(
     staff = Client(http, access.staff_token, counting)
     asked = await staff.data(STAFF)
     assert empty_fields(asked) == set()
+    assert len(await pool.fetch("SELECT id FROM images WHERE claimed_until > $1", clock.now())) == 12
     undated = {"order": asked["ordersAwaitingDeadline"]["nodes"][0]["id"]}
     confirmed = (await staff.data(ON_A_WEEKEND, undated))["confirmDeadline"]
     assert confirmed == {"warnings": [{"code": "WEEKEND_DEADLINE"}], "userErrors": []}

@@ -31,10 +31,12 @@ DASHBOARD: Final = f"""{{ account {{
   ready: orderFeed(status: READY_FOR_DOWNLOAD) {{ number }}
   completed: orders(first: 1, filter: {{status: COMPLETED}}) {{ totalCount }}
   sentBack: order(externalReference: "SS26-SHOES") {{ rejectedCount images {{ nodes {{
-    previewUrl resultUrl completedSteps {{ step performedBy at }} rejections {{ reason }} }} }} }}
+    previewUrl resultUrl completedSteps {{ step performedBy at }} rejections {{ reason category }} }} }} }}
   overdue: orders(first: 5, filter: {{late: true}}) {{ nodes {{ number }} }}
   portions: events(first: 5, types: [DEADLINE_CONFIRMED]) {{ nodes {{ ... on DeadlineConfirmed {{
     message deadline order {{ splitFrom {{ number }} deadline {{ at }} }} }} }} }}
+  instructed: orders(first: 20) {{ nodes {{ instructions
+    images(first: 1) {{ nodes {{ externalReference instructions }} }} }} }}
   specifications {{ nodes {{ name pricePerImage {{ amount }} turnaround {{ summary }} }} }}
   answered: inquiries(open: false) {{ nodes {{ topic text answer answeredAt }} }}
   open: inquiries(open: true) {{ nodes {{ topic text dueAt order {{ number }} }} }}
@@ -50,7 +52,7 @@ TRENDS: Final = """{ account { pulse {
 """The question of a client's trends."""
 
 STAFF: Final = """{
-  accounts(first: 20) { totalCount }
+  accounts(first: 20) { totalCount nodes { comingPlan { plan from } } }
   retouchingSteps { nodes { step price { amount } specificationCount measured { medianSeconds operationCount } } }
   productionQueue(first: 5) { nodes { filename deadline { at } } }
   atRisk(within: "PT4H", first: 5) { totalCount nodes { filename deadline { reviewBy } } }
