@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,11 +16,18 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, fi
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import environment
-from app.domain.bounds import MAX_PER_DAY
+from app.domain.bounds import (
+    MAX_MULTIPLIER,
+    MAX_PER_DAY,
+    MIN_MULTIPLIER,
+    MULTIPLIER_DECIMALS,
+    is_multiplier,
+    is_turnaround,
+)
 from app.domain.instants import BadInstant, read_instant
 from app.domain.production.rejections import REJECTION_PERIOD
 from app.domain.sla.enums import Plan
-from app.domain.sla.stored import Json, terms_to_json
+from app.domain.sla.stored import COLUMNS, Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.services.currencies import CURRENCIES
 from db.address import is_well_formed
@@ -125,8 +132,9 @@ class Settings(BaseSettings):
     order_url: str = "/orders/{number}"
     """An order's page in the client's front end; {account} is replaced by the account's id, {number} by its own."""
     help_center_url: str | None = None
-    flow_url: str | None = None
     """The URL of answers for clients."""
+    flow_url: str | None = None
+    """The URL of Flow production, shown with its terms."""
     support_email: str | None = None
     """The address at which clients ask for support."""
     at_risk_lead: timedelta = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
@@ -165,14 +173,9 @@ class Settings(BaseSettings):
     @field_validator("plan_terms")
     @classmethod
     def _over_defaults(cls, terms: Mapping[Plan, SlaTerms]) -> Mapping[Plan, SlaTerms]:
-        figures = (figure for term in terms.values() for figure in (term.images_per_day, term.expedites_per_day))
-        if not all(0 <= figure <= MAX_PER_DAY for figure in figures):
-            raise ValueError(f"figures are 0 to {MAX_PER_DAY:,}")
-        if any(term.expedite_multiplier < 0 for term in terms.values()):
-            raise ValueError("an expedite_multiplier is 0 or more")
-        durations = [each.name for each in fields(SlaTerms) if each.type is timedelta]
-        if any(getattr(term, name) <= timedelta() for term in terms.values() for name in durations):
-            raise ValueError(f"{', '.join(durations)} are longer than nothing")
+        for plan, given in terms.items():
+            for term, allowed in _out_of_bounds(given):
+                raise ValueError(f"{plan}.{term} should be {allowed}")
         return {**PLAN_TERMS, **terms}
 
     @field_validator("catalogue_currency")
@@ -190,6 +193,23 @@ class Settings(BaseSettings):
         except (LookupError, ValueError, AttributeError):
             raise ValueError("only {account} and {number} may be in braces") from None
         return template
+
+
+def _out_of_bounds(terms: SlaTerms) -> Iterator[tuple[str, str]]:
+    """Yield the terms that nobody could negotiate either, with what is allowed."""
+    for name in COLUMNS:
+        if not 0 <= getattr(terms, name) <= MAX_PER_DAY:
+            yield name, f"0 to {MAX_PER_DAY:,}"
+    if terms.deliver_by.tzinfo is not None or terms.deliver_by.microsecond:
+        yield "deliver_by", "00:00 to 23:59:59, without an offset"
+    if not is_multiplier(terms.expedite_multiplier):
+        yield (
+            "expedite_multiplier",
+            f"{MIN_MULTIPLIER} to {MAX_MULTIPLIER}, with at most {MULTIPLIER_DECIMALS} decimals",
+        )
+    for each in fields(SlaTerms):
+        if each.type is timedelta and not is_turnaround(getattr(terms, each.name)):
+            yield each.name, "PT1M to P30D, in whole seconds"
 
 
 def plan_terms_as_json(settings: Settings) -> dict[str, Json]:

@@ -8,6 +8,7 @@ import typer
 
 from app.cli import accounts, demo, imports, jobs, keys, schema, serving
 from app.cli.database import CommandFailed
+from app.demo.folder import FolderUnusable
 from app.domain.errors import DomainError
 from app.settings import SettingsError
 from db.embedded.binaries import EmbeddedServerError
@@ -19,6 +20,7 @@ _SENTENCES = (
     DatabaseUnreachable,
     DomainError,
     EmbeddedServerError,
+    FolderUnusable,
     MigrationFailed,
     OSError,
     OutcomeUnknown,

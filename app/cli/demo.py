@@ -2,10 +2,10 @@
 
 import asyncio
 import shlex
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import orjson
 import typer
@@ -17,14 +17,29 @@ from app.cli.serving import address, listen, serve
 from app.clock import Clock
 from app.demo.access import create_access, opens
 from app.demo.catalogue import set_catalogue
+from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.settings import Settings, read_settings
+from db.connections import open_pool
 
 _SEED = 1
-_URLS = {"help_center_url": "https://help.loupe.example", "flow_url": "https://loupe.example/flow"}
+_ADDRESSES = {
+    "help_center_url": "https://help.loupe.example",
+    "flow_url": "https://loupe.example/flow",
+    "support_email": "support@loupe.example",
+}
 _FIRST_QUERY = "{ account { name pulse { productivity { summary } reliability { summary } } } }"
+
+
+class _Wanted(NamedTuple):
+    """The history that the first start invents, and the origin that serves its pictures."""
+
+    seed: int | None
+    days: int
+    accounts: int
+    origin: str
 
 
 def demo_command(
@@ -41,52 +56,41 @@ def demo_command(
 
     Example: loupe demo --seed 7
     """
-    settings = _with_urls(read_settings())
+    settings = _with_addresses(read_settings())
     folder = DemoFolder(settings.data_dir)
     with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
-        with _usable(settings.data_dir):
-            lock = folder.lock()
-        with lock:
-            with _usable(settings.data_dir):
-                _require_seed(folder, settings.data_dir, seed)
-                access = folder.access()
-            if access is None or not asyncio.run(_opens(url, clock, access)):
-                with _usable(settings.data_dir):
-                    origin = f"http://localhost:{listener.getsockname()[1]}"
-                    history = folder.history() or _write_history(folder, clock, seed, days, accounts, origin)
-                import_command(str(history))
-                access = asyncio.run(_create_access(url, clock, folder.accounts(history), settings))
-                with _usable(settings.data_dir):
-                    folder.write_access(access)
+        wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
+        with folder.lock():
+            _require_seed(folder, settings.data_dir, seed)
+            access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
         begin_log(settings)
-        welcome = _welcome(address(listener), access, settings)
-        serve(
-            listener,
-            url,
-            settings,
-            clock,
-            lambda: typer.echo(welcome),
-            with_jobs=True,
-            any_localhost=True,
-            with_demo_pictures=True,
-        )
+        welcome = partial(typer.echo, _welcome(address(listener), access, settings))
+        serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
 
 
-def _with_urls(settings: Settings) -> Settings:
-    """Return the settings with URLs of the invented service where there are none."""
-    urls = {name: getattr(settings, name) or url for name, url in _URLS.items()}
-    return settings.model_copy(update=urls)
+async def _known_access(folder: DemoFolder, url: str, clock: Clock) -> Access | None:
+    """Return the tokens of the start before; None if there are none, or not all of them are in force."""
+    access = folder.access()
+    if access is None:
+        return None
+    async with transaction(url) as reader:
+        return access if await opens(reader, access, clock) else None
 
 
-@contextmanager
-def _usable(folder: Path) -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CommandFailed(
-            f"The data folder {folder} cannot be used ({error.strerror}): set LOUPE_DATA_DIR to a folder you may write."
-        ) from error
+def _prepare(folder: DemoFolder, wanted: _Wanted, url: str, clock: Clock, settings: Settings) -> Access:
+    """Import the history, invented unless an interrupted start has left it, and create tokens."""
+    history = folder.history() or _write_history(folder, wanted, clock)
+    import_command(str(history))
+    access = asyncio.run(_create_access(url, clock, folder.accounts(history), settings))
+    folder.write_access(access)
+    return access
+
+
+def _with_addresses(settings: Settings) -> Settings:
+    """Return the settings with addresses of the invented service where there are none."""
+    addresses = {name: getattr(settings, name) or address for name, address in _ADDRESSES.items()}
+    return settings.model_copy(update=addresses)
 
 
 def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
@@ -98,22 +102,24 @@ def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
         )
 
 
-def _write_history(folder: DemoFolder, clock: Clock, seed: int | None, days: int, accounts: int, origin: str) -> Path:
+def _write_history(folder: DemoFolder, wanted: _Wanted, clock: Clock) -> Path:
     """Invent a history up to this minute; a start that was broken off leaves it for the next one to go on with."""
-    seed = _SEED if seed is None else seed
+    seed = _SEED if wanted.seed is None else wanted.seed
     until = clock.now().replace(second=0, microsecond=0)
-    return folder.write_history(seed, generate(seed, until, days=days, accounts=accounts, origin=origin))
-
-
-async def _opens(url: str, clock: Clock, access: Access) -> bool:
-    async with transaction(url) as reader:
-        return await opens(reader, access, clock)
+    lines = generate(seed, until, days=wanted.days, accounts=wanted.accounts, origin=wanted.origin)
+    return folder.write_history(seed, lines)
 
 
 async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: Settings) -> Access:
-    """Create keys, and fill an empty catalogue of retouching steps."""
+    """Fill an empty catalogue of retouching steps, give the first commands, and create keys."""
     async with transaction(url) as writer:
         await set_catalogue(writer, clock, settings.catalogue_currency)
+    pool = await open_pool(url, max_size=1)
+    try:
+        await give_commands(pool, clock, refs)
+    finally:
+        await pool.close()
+    async with transaction(url) as writer:
         return await create_access(writer, clock.now(), refs)
 
 

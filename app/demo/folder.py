@@ -3,7 +3,8 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,22 +36,39 @@ class Access:
     staff_token: str
 
 
+class FolderUnusable(Exception):  # noqa: N818 - named by its case, like all errors here
+    """A data folder that cannot be read or written; the text is one sentence for people."""
+
+    def __init__(self, folder: Path, reason: str | None) -> None:
+        super().__init__(
+            f"The data folder {folder} cannot be used ({reason}): set LOUPE_DATA_DIR to a folder you may write."
+        )
+
+
 class DemoFolder:
     """The folder of a demo. It has at most one, so that a second start finds it whatever the requested seed.
 
-    Files are written whole or not at all. Every method raises OSError if the folder cannot be read or written.
+    Files are written whole or not at all. Every method raises FolderUnusable if the folder cannot be read or written.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._access = folder / "demo-tokens.json"
 
+    @contextmanager
+    def _usable(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise FolderUnusable(self._folder, error.strerror) from error
+
     def lock(self) -> IO[bytes]:
         """Wait until no other start prepares the demo; closing the file lets the next one continue."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = (self._folder / "demo.lock").open("ab")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return lock
+        with self._usable():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / "demo.lock").open("ab")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return lock
 
     def history(self) -> Path | None:
         """Return the file of the history, if it has been written."""
@@ -68,21 +86,26 @@ class DemoFolder:
 
     def accounts(self, history: Path) -> list[str]:
         """Read the refs of the accounts of a history."""
-        with history.open("rb") as lines:
+        with self._usable(), history.open("rb") as lines:
             return [orjson.loads(line)["ref"] for line in lines if line.startswith(_ACCOUNT)]
 
     def access(self) -> Access | None:
         """Read the tokens; None if there are none or the file is invalid."""
-        try:
-            return TypeAdapter(Access).validate_json(self._access.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
+        with self._usable():
+            try:
+                return TypeAdapter(Access).validate_json(self._access.read_bytes())
+            except (FileNotFoundError, ValidationError):
+                return None
 
     def write_access(self, access: Access) -> None:
         """Write the tokens to a file that only its owner can read."""
         self._write(self._access, [orjson.dumps(access, option=orjson.OPT_INDENT_2)])
 
     def _write(self, file: Path, parts: Iterable[bytes]) -> None:
+        with self._usable():
+            self._replace(file, parts)
+
+    def _replace(self, file: Path, parts: Iterable[bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, side = tempfile.mkstemp(dir=self._folder, prefix=f".{file.name}-")  # readable by its owner only
         try:

@@ -27,7 +27,8 @@ from app.demo.lines import (
     time_zone_line,
 )
 from app.demo.production import Confirmation, Image, Job, Production
-from app.demo.studios import STUDIOS, NewTerms, Studio
+from app.demo.scenes import Scene, scenes
+from app.demo.studios import STUDIOS, NewTerms, Recipe, Studio
 from app.demo.uploading import Span, Upload, uploads
 from app.domain.account import Account
 from app.domain.deadlines.rules import expedite_window, initial_deadline, standard_deadline
@@ -35,7 +36,7 @@ from app.domain.ledger.days import ChangedBy
 from app.domain.ledger.guarantee import Part, allocate_upload
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.negotiation import Negotiation
-from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
+from app.domain.sla.terms import PLAN_TERMS
 
 MakeLine: TypeAlias = Callable[[datetime], Line | None]
 
@@ -43,6 +44,7 @@ _NOTICE = timedelta(days=4)
 _CANCELLED = 0.015
 _CANCELLED_LATE = 0.25
 _WHOLE_ORDER = 0.5
+_INSTRUCTED = 8
 
 
 def generate(
@@ -73,10 +75,19 @@ def _lines_of(seed: int, studio: Studio, until: datetime, days: int, origin: str
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    ref: str
+    number: int
+    recipe: Recipe
     at: datetime
     filenames: list[str]
     expedite: bool
+
+    @property
+    def ref(self) -> str:
+        return f"o-{self.number}"
+
+
+def _names(order: _Placed, part: Part) -> list[str]:
+    return order.filenames[part.start : part.start + part.count]
 
 
 class _History:
@@ -84,13 +95,16 @@ class _History:
 
     def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload], origin: str) -> None:
         self._studio, self._rng, self._span, self._origin = studio, rng, span, origin
-        terms = NegotiableTerms(studio.images_per_day, studio.expedites_per_day)
-        self._account = Account.open(wanted[0].at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], terms)
+        opened_at = wanted[0].at
+        self._account = Account.open(opened_at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], studio.terms)
         self._production = Production(rng, studio.slips, studio.rejects)
         self._orders, self._images, self._turns = count(1), count(1), count()
         self._scheduled: list[tuple[datetime, int, MakeLine]] = []
         for upload in wanted:
             self._schedule(upload.at, partial(self._place, upload.images))
+        for scene in scenes(studio, span):
+            if scene.at > opened_at:
+                self._schedule(scene.at, partial(self._stage, scene))
         if studio.move:
             self._schedule(span.after(studio.move.after), partial(self._move, studio.move.time_zone))
         if studio.new_terms:
@@ -108,16 +122,37 @@ class _History:
 
     def _place(self, size: int, at: datetime) -> Line:
         expedite = expedite_window(at).available and self._rng.random() < self._studio.rushes
-        day = self._account.day_at(at)
-        parts = allocate_upload(size, day.allowance, expedite=expedite)
-        self._account = self._account.using(day.using(size, size if expedite else 0))
-        recipe = self._rng.choice(self._studio.recipes)
-        number = next(self._orders)
-        order = _Placed(f"o-{number}", at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
-        line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{recipe.name} {number:03}"}
-        line |= {"externalReference": f"PO-{number:05}", "specification": recipe.ref}
-        produced = Produced(recipe, self._origin)
-        return order_line(line, at, self._fate(order, parts), self._span.until, produced, expedite=expedite)
+        order = self._order(size, at, expedite=expedite)
+        return self._line(order, self._fate(order, self._allocate(order)))
+
+    def _stage(self, scene: Scene, at: datetime) -> Line:
+        size = scene.size(self._account.day_at(at).allowance)
+        order = self._order(size, at, expedite=scene.expedite)
+        images = [image for part in self._allocate(order) for image in self._play(scene, order, part)]
+        line = self._line(order, images)
+        return line | {"externalReference": scene.reference} if scene.reference else line
+
+    def _order(self, size: int, at: datetime, *, expedite: bool) -> _Placed:
+        number, recipe = next(self._orders), self._rng.choice(self._studio.recipes)
+        return _Placed(number, recipe, at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
+
+    def _allocate(self, order: _Placed) -> list[Part]:
+        """Use the guarantee, and the quota of expedites, for an order."""
+        day, size = self._account.day_at(order.at), len(order.filenames)
+        parts = allocate_upload(size, day.allowance, expedite=order.expedite)
+        self._account = self._account.using(day.using(size, size if order.expedite else 0))
+        return parts
+
+    def _line(self, order: _Placed, images: list[Image]) -> Line:
+        line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{order.recipe.name} {order.number:03}"}
+        line |= {"externalReference": f"PO-{order.number:05}", "specification": order.recipe.ref}
+        produced = Produced(order.recipe, self._origin, order.number % _INSTRUCTED == 0)
+        return order_line(line, order.at, images, self._span.until, produced, expedite=order.expedite)
+
+    def _play(self, scene: Scene, order: _Placed, part: Part) -> list[Image]:
+        due_at = self._due_at(order, part)
+        is_owed = due_at is None or part.service_level is ServiceLevel.EXPEDITED_PLAN
+        return scene.images(Job(_names(order, part), order.at, due_at), is_owed=is_owed)
 
     def _fate(self, order: _Placed, parts: list[Part]) -> list[Image]:
         """Return the images of an order; some orders that are not split are cancelled or expedited later."""
@@ -129,14 +164,17 @@ class _History:
         return [image for part in parts for image in self._make(order, part)]
 
     def _make(self, order: _Placed, part: Part) -> list[Image]:
-        account = self._account
-        names = order.filenames[part.start : part.start + part.count]
-        day = account.day_at(order.at)
-        guaranteed = day.allowance.guarantees(part.position)
-        due_at = initial_deadline(part.service_level, order.at, account.zone, day.sla.terms, guaranteed=guaranteed)
+        due_at = self._due_at(order, part)
         plan = self._plan(order.at, part, due_at)
+        names = _names(order, part)
         job = Job(names, plan.confirmed_at, plan.due_at, plan) if plan else Job(names, order.at, due_at)
-        return self._production.make(job, account)
+        return self._production.make(job, self._account)
+
+    def _due_at(self, order: _Placed, part: Part) -> datetime | None:
+        """Return the deadline of images by the rules: none, or the one they keep, while staff owe one."""
+        day = self._account.day_at(order.at)
+        guaranteed = day.allowance.guarantees(part.position)
+        return initial_deadline(part.service_level, order.at, self._account.zone, day.sla.terms, guaranteed=guaranteed)
 
     def _plan(self, at: datetime, part: Part, due_at: datetime | None) -> Confirmation | None:
         """Return the deadline of staff if the rules give none or ask for a delivery plan, else None."""
@@ -182,8 +220,8 @@ class _History:
         self._account = self._account.move(at, time_zone, ChangedBy.STAFF)
         return time_zone_line(self._studio, time_zone, at)
 
-    def _negotiate(self, terms: NewTerms, at: datetime) -> Line:
+    def _negotiate(self, new: NewTerms, at: datetime) -> Line:
         effective = self._account.ledger_day_at(at).date + _NOTICE
-        agreed = Negotiation(NegotiableTerms(terms.images_per_day, terms.expedites_per_day), effective)
+        agreed = Negotiation(new.terms, effective, message=new.message)
         self._account = self._account.negotiate(at, agreed)
-        return terms_line(self._studio, terms.images_per_day, terms.expedites_per_day, effective, at)
+        return terms_line(self._studio, agreed, at)

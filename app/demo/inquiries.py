@@ -1,8 +1,9 @@
-"""The inquiries of a studio: some every week, most of them answered in time, the last of them still open."""
+"""The inquiries of a studio: some every week, most of them answered in time, some late, and some not yet."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from random import Random
 from typing import Final
 
@@ -14,7 +15,8 @@ from app.domain.local_time import time_zone
 
 _HOUR: Final = timedelta(hours=1)
 _LONGEST_PAUSE: Final = timedelta(days=9)
-_OPEN: Final = timedelta(hours=3)
+_LAST: Final = (timedelta(days=10), timedelta(days=6), timedelta(days=4), timedelta(hours=3))
+"""The times before the end of the history at which every studio asks, to the hour."""
 _LATE: Final = 0.08
 _DIALOGUES: Final[Sequence[tuple[InquiryTopic, str, str]]] = (
     (
@@ -55,20 +57,33 @@ class Inquiry:
 
 
 def inquiries(seed: int, studio: Studio, span: Span) -> Iterator[Inquiry]:
-    """Yield the inquiries of a studio within a span, in order of time; the last one is hours old and not answered."""
+    """Yield the inquiries of a studio within a span, in order of time."""
     rng = Random(f"{seed} {studio.ref} inquiries")  # noqa: S311 - a history, no secret
-    at, number = span.since + _pause(rng), 1
-    while at < span.until - 2 * _OPEN:
-        yield _answered(rng, studio, span, number, at)
-        at, number = at + _pause(rng), number + 1
-    if number > 1:
-        topic, text, _ = rng.choice(_DIALOGUES)
-        yield Inquiry(number, span.until - _OPEN, topic, text)
+    asked = sorted([*_at_any_time(rng, span), *_in_the_last_days(rng, span)])
+    for number, (at, hours) in enumerate(asked, start=1):
+        yield _inquiry(rng, studio, span, number, at, hours)
 
 
-def _answered(rng: Random, studio: Studio, span: Span, number: int, at: datetime) -> Inquiry:
+def _at_any_time(rng: Random, span: Span) -> Iterator[tuple[datetime, float]]:
+    """Yield instants and the working hours until the answers, most of which are in time."""
+    at = span.since + _pause(rng)
+    while at < span.until:
+        yield at, rng.uniform(5.2, 7) if rng.random() < _LATE else rng.uniform(0.2, 4.8)
+        at += _pause(rng)
+
+
+def _in_the_last_days(rng: Random, span: Span) -> Iterator[tuple[datetime, float]]:
+    """Yield an inquiry that was answered in time, one answered late, one overdue, and one of the last hours."""
+    for ago, hours in zip(_LAST, (1, 7, inf, inf), strict=True):
+        at = span.until - ago + timedelta(seconds=rng.randrange(3_600))
+        if at > span.since:
+            yield at, hours
+
+
+def _inquiry(rng: Random, studio: Studio, span: Span, number: int, at: datetime, hours: float) -> Inquiry:
     topic, text, answer = rng.choice(_DIALOGUES)
-    hours = rng.uniform(5.2, 7) if rng.random() < _LATE else rng.uniform(0.2, 4.8)
+    if hours == inf:
+        return Inquiry(number, at, topic, text)
     answered_at = working_hours_after(at, timedelta(seconds=round(hours * 3600)), time_zone(studio.time_zone))
     if answered_at >= span.until:
         return Inquiry(number, at, topic, text)

@@ -1,31 +1,39 @@
 """The lines of an import file: a function for each type of line. Instants are UTC."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from app.demo.inquiries import Inquiry
 from app.demo.operations import Operation, operations
 from app.demo.pictures import addresses
-from app.demo.production import Confirmation, Image, Return
+from app.demo.production import REASONS, Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
+from app.domain.durations import iso8601
 from app.domain.instants import rfc3339
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 
 Line: TypeAlias = dict[str, object]
 
 
 class Produced(NamedTuple):
-    """The recipe of an order's images, and the origin of the demo, which serves their pictures."""
+    """The recipe of an order's images, and the origin of the demo, which serves their pictures.
+
+    An order that `is_instructed` has instructions, and its images have references of the client, too.
+    """
 
     recipe: Recipe
     origin: str
+    is_instructed: bool
 
 
 def account_line(studio: Studio) -> Line:
     """Return the line of an account; terms of the plan are left out."""
     line: Line = {"type": "account", "ref": studio.ref, "name": studio.name}
     line |= {"plan": studio.plan.value, "timeZone": studio.time_zone}
-    return line | _terms(studio.images_per_day, studio.expedites_per_day)
+    return line | _terms(studio.terms) | ({"message": studio.message} if studio.message else {})
 
 
 def specification_line(studio: Studio, recipe: Recipe) -> Line:
@@ -48,6 +56,8 @@ def order_line(
     line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
+    if produced.is_instructed:
+        line["instructions"] = "Match the crop of last season."
     return line | {"images": [_image(image, placed_at, until, produced) for image in images]}
 
 
@@ -62,12 +72,10 @@ def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: date
     return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": rfc3339(at)}
 
 
-def terms_line(
-    studio: Studio, images_per_day: int | None, expedites_per_day: int | None, effective: date, at: datetime
-) -> Line:
-    """Return the line of terms negotiated for a future ledger day; None keeps a term."""
-    line: Line = {"type": "terms", "account": studio.ref} | _terms(images_per_day, expedites_per_day)
-    return line | {"effectiveDate": effective.isoformat(), "at": rfc3339(at)}
+def terms_line(studio: Studio, agreed: Negotiation, at: datetime) -> Line:
+    """Return the line of terms negotiated for a future ledger day."""
+    line: Line = {"type": "terms", "account": studio.ref} | _terms(agreed.terms) | {"message": agreed.message}
+    return line | {"effectiveDate": agreed.effective_date.isoformat(), "at": rfc3339(at)}
 
 
 def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
@@ -84,14 +92,26 @@ def inquiry_line(studio: Studio, inquiry: Inquiry) -> Line:
     return line | {"answer": inquiry.answer, "answeredAt": rfc3339(inquiry.answered_at)}
 
 
-def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
-    terms = {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    return {term: value for term, value in terms.items() if value is not None}
+def _terms(terms: NegotiableTerms) -> Line:
+    return {_camel_case(name): _term(value) for name, value in terms.stated.items()}
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _term(value: object) -> object:
+    if isinstance(value, timedelta):
+        return iso8601(value)
+    return str(value) if isinstance(value, time | Decimal) else value
 
 
 def _image(image: Image, placed_at: datetime, until: datetime, produced: Produced) -> Line:
     pictures = addresses(produced.origin, produced.recipe.ref, image.filename)
     line: Line = {"filename": image.filename, "previewUrl": pictures.upload}
+    if produced.is_instructed:
+        line |= {"externalReference": f"SKU-{image.filename[4:10]}", "instructions": "Keep the label readable."}
     if image.confirmation and image.confirmation.confirmed_at < until:
         line["deadline"] = _deadline(image.confirmation)
     if image.delivered_at and image.delivered_at < until:
@@ -113,5 +133,5 @@ def _deadline(confirmation: Confirmation) -> Line:
 
 
 def _rejection(back: Return, until: datetime) -> Line:
-    line: Line = {"at": rfc3339(back.at), "reason": back.reason}
+    line: Line = {"at": rfc3339(back.at), "reason": back.reason, "category": REASONS[back.reason].value}
     return line | ({"redeliveredAt": rfc3339(back.redelivered_at)} if back.redelivered_at < until else {})

@@ -3,22 +3,25 @@
 Instants are UTC. Those after the end of the history are left out by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Final
 
 from app.domain.account import Account
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
+from app.domain.orders.enums import RejectionCategory
 
-REASONS = (
-    "Halo around the edges",
-    "Shadow too hard",
-    "Colour differs from the sample",
-    "Crop cuts the sleeve",
-    "Dust left on the sole",
-    "Wrong background",
-)
+REASONS: Final[Mapping[str, RejectionCategory]] = {
+    "Halo around the edges": RejectionCategory.MASK,
+    "Shadow too hard": RejectionCategory.RETOUCH,
+    "Colour differs from the sample": RejectionCategory.COLOR,
+    "Crop cuts the sleeve": RejectionCategory.CROP,
+    "Dust left on the sole": RejectionCategory.RETOUCH,
+    "Wrong background": RejectionCategory.INSTRUCTIONS,
+}
+"""The reasons for rejections, with their categories."""
 _BATCH = 8
 _MOST_REJECTIONS = 2
 _LATE_IN_A_SLIP = 0.6
@@ -123,7 +126,7 @@ class Production:
         while len(returns) < _MOST_REJECTIONS and self.rng.random() < self.rejects:
             at = delivered_at + timedelta(seconds=round(self.rng.uniform(900, 90_000)))
             delivered_at = self._redelivery(at, account)
-            returns.append(Return(at, self.rng.choice(REASONS), delivered_at))
+            returns.append(Return(at, self.rng.choice([*REASONS]), delivered_at))
         return returns
 
     def _redelivery(self, at: datetime, account: Account) -> datetime:

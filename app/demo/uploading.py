@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from app.demo.studios import Studio
 from app.domain.local_time import local_day, time_zone, wall_clock, week_start
@@ -59,7 +60,7 @@ def _quiet_weeks(rng: Random, studio: Studio, days: list[date]) -> frozenset[dat
 
 
 def _uploads_of(rng: Random, studio: Studio, span: Span, day: date, passed: float) -> Iterator[Upload]:
-    zone = time_zone(_zone_name(studio, span, day))
+    zone = zone_on(studio, span, day)
     mean = studio.orders * (1 + studio.growth * (passed - 0.5))
     campaign = _CAMPAIGN if rng.random() < 0.06 else 1  # noqa: PLR2004 - every third week or so
     resting = 0.08 if day.weekday() in studio.rest_days else 1
@@ -69,9 +70,10 @@ def _uploads_of(rng: Random, studio: Studio, span: Span, day: date, passed: floa
         yield Upload(wall_clock(day, _time_of_day(rng), zone), images)
 
 
-def _zone_name(studio: Studio, span: Span, day: date) -> str:
+def zone_on(studio: Studio, span: Span, day: date) -> ZoneInfo:
+    """Return the zone of a studio on a day of the span."""
     moved = studio.move is not None and day > span.after(studio.move.after).date()
-    return studio.move.time_zone if studio.move and moved else studio.time_zone
+    return time_zone(studio.move.time_zone if studio.move and moved else studio.time_zone)
 
 
 def _time_of_day(rng: Random) -> time:

@@ -1,7 +1,8 @@
 """An account as the rules know it: its zones, its SLA and the ledger day in use (domain rules, sections 1, 2 and 4)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.rules import latest_upload_for
@@ -17,11 +18,13 @@ from app.domain.ledger.days import (
     zone_at,
 )
 from app.domain.ledger.quota import QuotaDay, unused_day
-from app.domain.local_time import time_zone
+from app.domain.local_time import just_before, midnight, time_zone
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import Negotiation, negotiated, withdrawn
 from app.domain.sla.plans import ComingPlan, NewPlan, changed_plan
 from app.domain.sla.terms import NegotiableTerms, SlaInForce, SlaTerms, SlaVersion, plan_on, sla_on
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +132,26 @@ class Account:
             if each.changes_plan
         }
 
-    def deliver_by(self, day: date) -> time:
-        """Return the time, user time, of the next working morning by which uploads of a local day are delivered."""
-        return self.terms_on(max(day, self.versions[0].effective_date)).terms.deliver_by
-
     def latest_upload_for(self, due: datetime, now: datetime) -> datetime | None:
-        """Return the end (UTC) of uploads that are due by an instant as rules.latest_upload_for does, for all zones.
+        """Return the end (UTC) of the last uploads from `now` on that are due by an instant; None if none are.
 
-        In a ledger day in which the zone changed the deadlines of all its zones have to be in time.
+        It is a midnight, as in rules.latest_upload_for. In a ledger day in which the zone changed it is by the day's
+        delivery time and the latest deadline of all its zones.
         """
-        end = latest_upload_for(due, self.zone_at(now), now, self.deliver_by)
-        changes = zone_changes(now, self.zones)
-        if end is None or not changes or end > changes[-1].day_closes_at:
+        zone, changes = self.zone_at(now), zone_changes(now, self.zones)
+
+        def deliver_by(day: date) -> time:
+            last = just_before(midnight(day + _ONE_DAY, zone))
+            return self.terms_at(max(last, now)).terms.deliver_by
+
+        end = latest_upload_for(due, zone, now, deliver_by)
+        if not changes or (end is not None and end > changes[-1].day_closes_at):
             return end
+        of_day = self.terms_at(now).terms.deliver_by
         zones = {each for change in changes for each in (change.before, change.after)}
-        ends = [latest_upload_for(due, each, now, self.deliver_by) for each in zones]
-        return min((end, *(each for each in ends if each is not None))) if None not in ends else None
+        ends = [latest_upload_for(due, each, now, lambda _: of_day) for each in zones]
+        in_time = [each for each in ends if each is not None]
+        return min(*in_time, changes[-1].day_closes_at) if len(in_time) == len(ends) else None
 
     def day_at(self, at: datetime) -> QuotaDay:
         """Return the ledger day of an instant with its use: `day` if it contains the instant, else an unused one."""

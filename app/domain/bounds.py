@@ -1,6 +1,7 @@
-"""Upper bounds of quantities and lengths, the same for commands and imported files."""
+"""Bounds of quantities and lengths, the same for commands, imported files and settings."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 YEARS: Final = range(1970, 2201)
@@ -33,9 +34,19 @@ SECONDS_DECIMALS: Final = 3
 
 MIN_TURNAROUND: Final = timedelta(minutes=1)
 MAX_TURNAROUND: Final = timedelta(days=30)
-"""Turnarounds and the response time of support that can be negotiated."""
+"""Turnarounds and the response time of support that can be promised."""
 MIN_MULTIPLIER: Final = 1
 MAX_MULTIPLIER: Final = 100
 """Multiples of its price that an expedited image may cost."""
 MULTIPLIER_DECIMALS: Final = 2
 """Digits after the point of such a multiple."""
+
+
+def is_turnaround(duration: timedelta) -> bool:
+    """Return True if a turnaround or a response time can be promised: in whole seconds, within the bounds."""
+    return MIN_TURNAROUND <= duration <= MAX_TURNAROUND and not duration.microseconds
+
+
+def is_multiplier(multiplier: Decimal) -> bool:
+    """Return True if an expedited image may cost this multiple of its price."""
+    return MIN_MULTIPLIER <= multiplier <= MAX_MULTIPLIER and multiplier == round(multiplier, MULTIPLIER_DECIMALS)

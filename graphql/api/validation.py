@@ -31,6 +31,8 @@ from app.domain.bounds import (
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
+    is_multiplier,
+    is_turnaround,
 )
 from app.domain.catalogue import Price
 from app.domain.durations import iso8601
@@ -181,7 +183,7 @@ class Validation:
 
     def turnaround(self, duration: timedelta, *path: str) -> timedelta:
         """Check a turnaround or a response time."""
-        if not MIN_TURNAROUND <= duration <= MAX_TURNAROUND:
+        if not is_turnaround(duration):
             least, most = (Decimal(each // timedelta(seconds=1)) for each in (MIN_TURNAROUND, MAX_TURNAROUND))
             message = f"Must be PT1M to P30D, not {iso8601(duration)}."
             self.refuse(message, *path, least=least, most=most)
@@ -189,7 +191,7 @@ class Validation:
 
     def multiplier(self, multiplier: Decimal, *path: str) -> Decimal:
         """Check a multiple of a price and return it without superfluous zeros."""
-        if not MIN_MULTIPLIER <= multiplier <= MAX_MULTIPLIER or multiplier != round(multiplier, MULTIPLIER_DECIMALS):
+        if not is_multiplier(multiplier):
             message = (
                 f"Must be {MIN_MULTIPLIER} to {MAX_MULTIPLIER}, with at most {MULTIPLIER_DECIMALS} digits after the"
                 " point."

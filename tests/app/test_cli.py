@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -218,3 +219,24 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in ("serve", "migrate", "import", "demo", "account", "key", "token", "jobs", "schema"):
         assert re.search(rf"^\W+{command} ", done.stdout, re.MULTILINE)
+
+
+INTERRUPTED_AT_START = """
+import sys
+from app.cli import main
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "app.cli.commands":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Finder())
+main()
+"""
+
+
+def test_ctrl_c_ends_a_command_without_a_word_also_while_it_starts() -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", INTERRUPTED_AT_START], env=environment({}), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

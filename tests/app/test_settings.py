@@ -90,18 +90,34 @@ def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("term", "problem"),
     [
-        ({"images_per_day": -1}, "figures are 0 to 1,000,000"),
-        ({"expedite_multiplier": "-1"}, "an expedite_multiplier is 0 or more"),
-        ({"rejection_turnaround": "PT0S"}, "support_response are longer than nothing"),
+        ({"images_per_day": -1}, "images_per_day should be 0 to 1,000,000"),
+        ({"deliver_by": "07:30:00.5"}, "deliver_by should be 00:00 to 23:59:59, without an offset"),
+        ({"deliver_by": "07:30Z"}, "deliver_by should be 00:00 to 23:59:59, without an offset"),
+        ({"expedite_multiplier": "0.99"}, "expedite_multiplier should be 1 to 100, with at most 2 decimals"),
+        ({"expedite_multiplier": "100.01"}, "expedite_multiplier should be 1 to 100, with at most 2 decimals"),
+        ({"expedite_multiplier": "1.005"}, "expedite_multiplier should be 1 to 100, with at most 2 decimals"),
+        ({"rejection_turnaround": "PT59S"}, "rejection_turnaround should be PT1M to P30D, in whole seconds"),
+        ({"review_turnaround": "PT60.5S"}, "review_turnaround should be PT1M to P30D, in whole seconds"),
+        ({"support_response": "P31D"}, "support_response should be PT1M to P30D, in whole seconds"),
+        ({"flow_turnaround": "PT0S"}, "flow_turnaround should be PT1M to P30D, in whole seconds"),
     ],
 )
-def test_terms_that_nobody_can_promise_are_refused(
+def test_terms_that_nobody_could_negotiate_are_refused_with_what_is_allowed(
     monkeypatch: pytest.MonkeyPatch, term: dict[str, object], problem: str
 ) -> None:
     terms_by_plan = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **term}}
     monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(terms_by_plan))
-    with pytest.raises(SettingsError, match=problem):
+    with pytest.raises(SettingsError, match=re.escape(f"LOUPE_PLAN_TERMS is wrong: SOLO.{problem}.")):
         read_settings()
+
+
+@pytest.mark.parametrize("turnaround", ["PT1M", "P30D"])
+@pytest.mark.parametrize("multiplier", ["1", "100", "1.25"])
+def test_terms_at_their_bounds_are_accepted(monkeypatch: pytest.MonkeyPatch, turnaround: str, multiplier: str) -> None:
+    terms = {"images_per_day": 0, "expedites_per_day": 1_000_000, "deliver_by": "23:59:59"}
+    terms |= {"expedite_turnaround": turnaround, "expedite_multiplier": multiplier}
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps({"SOLO": terms}))
+    assert read_settings().plan_terms[Plan.SOLO].expedite_multiplier == Decimal(multiplier)
 
 
 @pytest.mark.parametrize(
@@ -242,11 +258,15 @@ def test_no_warning_is_printed_if_all_variables_are_known(monkeypatch: pytest.Mo
             "SOLO,GOLD",
             "Input should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'",
         ),
-        ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 to 1,000,000"),
+        (
+            "LOUPE_PLAN_TERMS",
+            '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}',
+            "SOLO.images_per_day should be 0 to 1,000,000",
+        ),
         (
             "LOUPE_PLAN_TERMS",
             '{"SOLO": {"images_per_day": 1000001, "expedites_per_day": 6}}',
-            "figures are 0 to 1,000,000",
+            "SOLO.images_per_day should be 0 to 1,000,000",
         ),
         ("LOUPE_CLOCK", "2201-01-01T00:00:00Z", "it must be in the years 1970 to 2200"),
         ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* means all origins, so no other may be listed"),

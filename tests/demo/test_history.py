@@ -181,14 +181,33 @@ def test_some_recent_images_are_not_delivered_yet(seed: int) -> None:
     assert sum(datetime.fromisoformat(order["placedAt"]) > recent for order in undelivered) > 100
 
 
-def test_one_studio_moves_and_negotiates_in_mid_history() -> None:
-    (move,), (first_terms, second_terms) = _of("timeZone"), _of("terms")
+def test_one_studio_moves_in_mid_history_and_three_negotiate_one_of_them_for_days_to_come() -> None:
+    (move,), (wander, harbour, nordlys) = _of("timeZone"), _of("terms")
     assert (move["account"], move["timeZone"]) == ("demo-wander", "Europe/London")
     assert UNTIL - timedelta(days=70) < datetime.fromisoformat(move["at"]) < UNTIL - timedelta(days=40)
-    assert first_terms["account"] == "demo-wander"
-    assert first_terms["effectiveDate"] > first_terms["at"][:10]
-    assert second_terms["account"] == "demo-harbour"
-    assert second_terms["effectiveDate"] <= date(2026, 3, 10).isoformat()
+    assert (wander["account"], wander["expeditesPerDay"], wander["rejectionTurnaround"]) == ("demo-wander", 24, "PT4H")
+    assert wander["effectiveDate"] > wander["at"][:10]
+    assert (harbour["account"], harbour["expediteMultiplier"], harbour["flowAvailable"]) == (
+        "demo-harbour",
+        "1.5",
+        True,
+    )
+    assert harbour["effectiveDate"] <= date(2026, 3, 10).isoformat()
+    assert (nordlys["account"], nordlys["reviewTurnaround"]) == ("demo-nordlys", "PT3H")
+    assert nordlys["effectiveDate"] > date(2026, 3, 10).isoformat()
+
+
+def test_one_studio_has_terms_of_its_own_from_the_start() -> None:
+    [fifth] = [account for account in _of("account") if account["ref"] == "demo-fifth"]
+    assert (fifth["deliverBy"], fifth["expediteTurnaround"], fifth["supportPhone"]) == ("07:30:00", "PT2H", True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_delivery_plan_may_have_portions(seed: int) -> None:
+    plans = [
+        {image["deadline"]["at"] for image in order["images"] if "deadline" in image} for order in _of("order", seed)
+    ]
+    assert {len(plan) for plan in plans} == {0, 1, 2}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -196,7 +215,7 @@ def test_studios_ask_and_most_are_answered_in_time_and_some_are_not_yet(seed: in
     asked, open_ = _of("inquiry", seed), [line for line in _of("inquiry", seed) if "answer" not in line]
     assert {line["account"] for line in asked} == {studio.ref for studio in STUDIOS}
     assert {line["topic"] for line in asked} == {*InquiryTopic}
-    assert len(STUDIOS) <= len(open_) <= 2 * len(STUDIOS)
+    assert 2 * len(STUDIOS) <= len(open_) <= 3 * len(STUDIOS)
     late = [line for line in asked if "answer" in line and datetime.fromisoformat(line["answeredAt"]) > _due_at(line)]
     assert 0.02 * len(asked) < len(late) < 0.2 * len(asked)
 

@@ -59,5 +59,7 @@ def test_negotiated_terms_are_in_force_from_their_day_on(account: Account) -> No
         account.negotiate(OPENED_AT, Negotiation(NegotiableTerms(None, 9), date(2026, 3, 10)))
 
 
-def test_uploads_before_the_first_ledger_day_are_delivered_by_its_terms(account: Account) -> None:
-    assert account.deliver_by(date(2026, 3, 1)) == account.deliver_by(date(2026, 3, 20)) == time(8)
+def test_days_before_the_first_ledger_day_are_no_days_to_upload_on(account: Account) -> None:
+    assert account.latest_upload_for(OPENED_AT + timedelta(hours=1), OPENED_AT) is None
+    next_morning = datetime(2026, 3, 11, 7, tzinfo=UTC)
+    assert account.latest_upload_for(next_morning, OPENED_AT) == datetime(2026, 3, 10, 23, tzinfo=UTC)

@@ -22,6 +22,7 @@ The API
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes
   examples            the examples in docs/domain.md
+  demo_cards          the questions of a dashboard of the demo, and empty fields of answers
 
 Time, jobs and alerts
   clock               a clock that stands still until a test advances it

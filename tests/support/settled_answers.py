@@ -34,13 +34,14 @@ _FIGURES: Final = """
   }
   sla%(as_of)s { version compliance {
     standard { metCount missedCount } additional { metCount missedCount }
-    expedited { metCount missedCount } rejection { metCount missedCount }
+    expedited { metCount missedCount } rejection { metCount missedCount } inquiry { metCount missedCount }
   } }"""
 _QUESTION: Final = (
     "{ account { "
     + _FIGURES % {"as_of": ""}
     + """
-  open: sla { compliance { standard { openCount } additional { openCount } } }
+  open: sla { compliance { standard { openCount } additional { openCount } inquiry { openCount } } }
+  asked: inquiries(first: 1) { totalCount }
   dailyGuarantee { used }
   orderFeed { number imageCount deliveredCount status }
   orders(first: 100) { totalCount nodes { imageCount deliveredCount } }
@@ -52,6 +53,12 @@ mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { orders { numbe
 """
 _CLAIM: Final = """
 mutation ($input: ClaimImagesInput!) { claimImages(input: $input) { images { id } userErrors { code } } }
+"""
+_ASK: Final = """
+mutation ($input: ContactSupportInput!) { contactSupport(input: $input) { inquiry { id } userErrors { code } } }
+"""
+_ANSWER: Final = """
+mutation ($input: AnswerInquiryInput!) { answerInquiry(input: $input) { inquiry { id } userErrors { code } } }
 """
 _DELIVER: Final = """
 mutation ($input: DeliverImagesInput!) { deliverImages(input: $input) { images { id } userErrors { code } } }
@@ -108,11 +115,20 @@ class Judge:
             delivered = await self.ask(self.staff, _DELIVER, {"input": {"worker": worker, "imageIds": ids}})
             assert delivered["deliverImages"]["userErrors"] == []
 
+    async def inquire(self, *, answered: bool) -> None:
+        """Ask a question as the client, and answer it as staff."""
+        asked = await self.ask(self.client, _ASK, {"input": {"topic": "SUPPORT", "text": "When?"}})
+        inquiry = asked["contactSupport"]["inquiry"]["id"]
+        if answered:
+            done = await self.ask(self.staff, _ANSWER, {"input": {"inquiryId": inquiry, "answer": "Soon."}})
+            assert done["answerInquiry"]["userErrors"] == []
+
     async def write(self, number: int, sizes: Sequence[int], until: asyncio.Event) -> None:
-        """Place orders and deliver some of their images until an event."""
-        for size in cycle(sizes):
+        """Place orders, deliver some of their images and ask questions until an event."""
+        for turn, size in enumerate(cycle(sizes)):
             if until.is_set():
                 return
+            await self.inquire(answered=turn % 2 == 0)
             await self.place(size)
             await self.produce(f"worker {number}", min(500, max(1, size // 2)))
 
@@ -151,7 +167,10 @@ def _agrees(answer: dict[str, Any]) -> bool:
     uploaded, delivered = pulse["productivity"]["imagesUploaded"], pulse["quality"]["deliveredCount"]
     judged = sum(kept[term]["metCount"] + kept[term]["missedCount"] for term in ("standard", "additional", "expedited"))
     newest = answer["orderFeed"][0]["number"] if answer["orderFeed"] else 0
+    answered, open_ = kept["inquiry"], answer["open"]["compliance"]["inquiry"]["openCount"]
+    inquiries = answered["metCount"] + answered["missedCount"] + open_
     agreements = {
+        "inquiries": inquiries == answer["asked"]["totalCount"],
         "allowance": uploaded == answer["dailyGuarantee"]["used"],
         "compliance": judged == pulse["reliability"]["dueCount"],
         "open": answer["open"]["compliance"]["standard"]["openCount"] <= uploaded - delivered,

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from app.domain.bounds import MAX_PORTIONS
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.changes import NewIds, confirm, is_open_at, require_ahead, require_open_deadline
-from app.domain.orders.refusals import DeadlineNotAhead, PortionNotLater, PortionsDiffer
+from app.domain.orders.refusals import DeadlineNotAhead, PortionNotLater, PortionsDiffer, PortionsOutOfRange
 from app.domain.orders.state import ImageState, OrderState
 from app.domain.sla.terms import SlaInForce
 
@@ -32,7 +33,7 @@ def confirm_portions(
 
     The first portion stays in the order, with the images that were; each further one becomes a sibling of the same
     level, numbered from `first_number`. `expedited` is as in `confirm`. Raises OrderCancelled, DeadlineNotOpen, or
-    Refusals of PortionsDiffer, PortionNotLater and DeadlineNotAhead.
+    Refusals of PortionsOutOfRange, PortionsDiffer, PortionNotLater and DeadlineNotAhead.
     """
     require_open_deadline(order, at)
     refusals = list(_refusals(order, at, portions))
@@ -43,6 +44,9 @@ def confirm_portions(
 
 
 def _refusals(order: OrderState, at: datetime, portions: Sequence[Portion]) -> Iterator[DomainError]:
+    if not 1 <= len(portions) <= MAX_PORTIONS:
+        yield PortionsOutOfRange(len(portions))
+        return
     awaiting = sum(is_open_at(image, at) for image in order.images)
     given = sum(portion.image_count for portion in portions)
     if given != awaiting:

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from app.domain.deadlines.rules import HAVE_TURNAROUND
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.deadlines.rules import HAVE_TURNAROUND, expedite_turnaround
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.orders.enums import ServiceLevel
+from app.domain.orders.reviews import open_review
 from app.domain.orders.state import OrderState, price_of
+from app.domain.sla.terms import SlaTerms
+from app.domain.user_time import duration_in_words
 
 VALID_FOR: Final = timedelta(minutes=15)
 """The time during which a quote binds, from its making on."""
@@ -20,9 +24,13 @@ VALID_FOR: Final = timedelta(minutes=15)
 class Offer:
     """The offer of a quote for the images of one service level and deadline.
 
-    `due_at` (UTC) is the standard deadline, or the one kept at the plan level; None where there is none, and at the 3 h
-    and 6 h levels, which promise a turnaround from the call. `price` is that of all the images, in `currency`; both are
-    None in a quote without a specification.
+    - `due_at` (UTC): the standard deadline, or the one kept at the plan level.
+    - `price`: the price of all the images, in `currency`; both are None in a quote without a specification.
+    - `turnaround`: at the 3 h and 6 h levels, which have no `due_at`, the time from the call to the deadline.
+    - `review_turnaround`: the working hours from the call in which staff promise a deadline, if a review begins then.
+    - `plan_multiplier`: at the plan level, how many times `price` the images cost with a delivery plan.
+
+    They are None at other levels, and in tokens of releases before that did not bind them.
     """
 
     service_level: ServiceLevel
@@ -30,6 +38,9 @@ class Offer:
     due_at: datetime | None
     price: Decimal | None
     currency: str | None
+    turnaround: timedelta | None = None
+    review_turnaround: timedelta | None = None
+    plan_multiplier: Decimal | None = None
 
 
 class QuoteChanged(DomainError):  # noqa: N818 - refusals are named by their case
@@ -56,8 +67,8 @@ class QuoteInPast(DomainError):  # noqa: N818 - as above
         self.earliest = earliest
 
 
-def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
-    """Return the offers of quoted orders, without prices when there is no specification."""
+def offers(parts: Iterable[OrderState], terms: SlaTerms, *, priced: bool) -> tuple[Offer, ...]:
+    """Return the offers of orders quoted by these terms, without prices when there is no specification."""
     return tuple(
         Offer(
             service_level=order.service_level,
@@ -65,9 +76,23 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
             due_at=None if order.service_level in HAVE_TURNAROUND else order.due_at,
             price=price_of(order.counted) if priced else None,
             currency=order.specification.currency if priced else None,
+            turnaround=expedite_turnaround(order.service_level, terms),
+            review_turnaround=terms.review_turnaround if _begins_review(order) else None,
+            plan_multiplier=terms.expedite_multiplier if priced and _awaits_plan(order) else None,
         )
         for order in parts
     )
+
+
+def _begins_review(order: OrderState) -> bool:
+    """Return True if the command that is quoted begins a review of the order; one begun before keeps its due time."""
+    at = order.expedited_at or order.placed_at
+    reviews = (open_review(image) for image in order.counted)
+    return any(review is not None and review.begun_at == at for review in reviews)
+
+
+def _awaits_plan(order: OrderState) -> bool:
+    return order.deadline_status is DeadlineStatus.PLAN_REQUIRED
 
 
 def require_unchanged(quoted: Sequence[Offer], offered: Sequence[Offer]) -> None:
@@ -93,7 +118,15 @@ def _all_in_words(offers: Sequence[Offer]) -> str:
 
 def _in_words(offer: Offer) -> str:
     """Return an offer in words: "20 images due 2026-03-04T08:00:00Z for 29.00 USD"."""
-    count = "1 image" if offer.image_count == 1 else f"{offer.image_count:,} images"
-    due = "" if offer.due_at is None else f" due {rfc3339(offer.due_at)}"
-    price = "" if offer.price is None else f" for {offer.price:f} {offer.currency}"
-    return f"{count}{due}{price}"
+    words = ["1 image" if offer.image_count == 1 else f"{offer.image_count:,} images"]
+    if offer.due_at is not None:
+        words.append(f"due {rfc3339(offer.due_at)}")
+    if offer.turnaround is not None:
+        words.append(f"due in {duration_in_words(offer.turnaround)}")
+    if offer.review_turnaround is not None:
+        words.append(f"reviewed in {duration_in_words(offer.review_turnaround)}")
+    if offer.price is not None:
+        words.append(f"for {offer.price:f} {offer.currency}")
+    if offer.plan_multiplier is not None:
+        words.append(f"({offer.plan_multiplier:f} times that with a plan)")
+    return " ".join(words)

@@ -2,8 +2,10 @@
 # ruff: noqa: N818 - refusals are named by their case: AlreadyLate, not AlreadyLateError
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
+from app.domain.bounds import MAX_PORTIONS
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.orders.enums import OrderStatus
@@ -137,6 +139,16 @@ class DeadlineNotAhead(DomainError):
         self.earliest = at + timedelta(microseconds=1)
         self.before = present
         self.index = index
+
+
+class PortionsOutOfRange(DomainError):
+    """A number of portions, `given`, that is not from `least` to `most`."""
+
+    def __init__(self, given: int) -> None:
+        super().__init__(f"There must be 1 to {MAX_PORTIONS} portions, not {given:,}.")
+        self.given = given
+        self.least = Decimal(1)
+        self.most = Decimal(MAX_PORTIONS)
 
 
 class PortionsDiffer(DomainError):

@@ -13,14 +13,13 @@ from app.domain.bounds import (
     MAX_MULTIPLIER,
     MAX_PER_DAY,
     MAX_SECONDS,
-    MAX_TURNAROUND,
     MIN_MULTIPLIER,
-    MIN_TURNAROUND,
     MULTIPLIER_DECIMALS,
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
     YEARS,
+    is_turnaround,
 )
 from app.domain.durations import BadDuration, iso8601, read_duration
 from app.domain.instants import BadInstant, read_instant
@@ -107,7 +106,7 @@ def _read_turnaround(value: object) -> timedelta:
         duration = read_duration(value)
     except BadDuration as error:
         raise PydanticCustomError("duration", "must be a duration in ISO 8601, like PT2H or PT90M") from error
-    if not MIN_TURNAROUND <= duration <= MAX_TURNAROUND:
+    if not is_turnaround(duration):
         raise PydanticCustomError("duration", "must be PT1M to P30D")
     return duration
 

@@ -41,7 +41,7 @@ async def expedite_order(
     counters, at, account, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
     change = expediting([order, *moved], chosen, account, at, counters.next_order_number)
-    require_binding(binding, at, change.orders)
+    require_binding(binding, at, change)
     new_events = list(expedited([order], change.orders, at))
     written = AccountChange(counters, account, at, [order], change.orders, change.day, new_events)
     await write_changes(writer, [written])

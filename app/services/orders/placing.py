@@ -49,7 +49,7 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
     account, specification = await read_account(writer, account_id, at, new.specification_id)
     change = placement(new, account, specification, at, counters.next_order_number)
     await _require_free_references(writer, new)
-    require_binding(binding, at, change.orders)
+    require_binding(binding, at, change)
     written = AccountChange(
         counters, account, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
     )

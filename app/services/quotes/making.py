@@ -107,7 +107,7 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
     change = await _change(reader, request, at)
     parts = request.subject.parts(change.orders, at)
     expires_at = now + VALID_FOR
-    binding = Binding(request.subject, expires_at, offers(parts, priced=request.priced))
+    binding = Binding(request.subject, expires_at, offers(parts, change.day.sla.terms, priced=request.priced))
     return Quote(
         at=at,
         parts=[QuotePart(order, price_of(order.counted) if request.priced else None) for order in parts],

@@ -9,8 +9,8 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from uuid import UUID
 import orjson
 
 from app.domain.instants import rfc3339
+from app.domain.orders.changes import Change
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.orders.state import OrderState
@@ -62,17 +63,15 @@ class Binding:
     offers: Sequence[Offer]
 
 
-def require_binding(binding: Binding | None, at: datetime, orders: Sequence[OrderState]) -> None:
-    """Raise QuoteChanged when a binding quote has expired at `at` (UTC), or the offers of `orders` differ.
-
-    `orders` are all that the command makes or changes.
-    """
+def require_binding(binding: Binding | None, at: datetime, change: Change) -> None:
+    """Raise QuoteChanged when a binding quote has expired at `at` (UTC), or the command's change offers another."""
     if binding is None:
         return
     if at >= binding.expires_at:
         raise QuoteChanged(f"it expired at {rfc3339(binding.expires_at)}")
     priced = any(offer.price is not None for offer in binding.offers)
-    require_unchanged(binding.offers, offers(binding.subject.parts(orders, at), priced=priced))
+    parts = binding.subject.parts(change.orders, at)
+    require_unchanged(binding.offers, offers(parts, change.day.sla.terms, priced=priced))
 
 
 class QuoteKey:
@@ -112,6 +111,7 @@ def token_of(binding: Binding, key: bytes) -> str:
         "subject": _named(binding.subject),
         "expiresAt": rfc3339(binding.expires_at),
         "offers": [_written(offer) for offer in binding.offers],
+        "terms": [_written_terms(offer) for offer in binding.offers],
     }
     payload = _base64(orjson.dumps(content))
     return b".".join((payload, _signature(payload, key))).decode()
@@ -125,8 +125,10 @@ def read_token(token: str, key: bytes, subject: Subject) -> Binding:
     content = orjson.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
     if content["subject"] != _named(subject):
         raise InvalidQuoteToken
-    quoted = tuple(_read(offer) for offer in content["offers"])
-    return Binding(subject, datetime.fromisoformat(content["expiresAt"]), quoted)
+    quoted = [_read(offer) for offer in content["offers"]]
+    if "terms" in content:
+        quoted = [_with_terms(*each) for each in zip(quoted, content["terms"], strict=True)]
+    return Binding(subject, datetime.fromisoformat(content["expiresAt"]), tuple(quoted))
 
 
 def _named(subject: Subject) -> list[str | None]:
@@ -151,6 +153,23 @@ def _read(written: Sequence[Any]) -> Offer:
         due_at=None if due_at is None else datetime.fromisoformat(due_at),
         price=None if price is None else Decimal(price),
         currency=currency,
+    )
+
+
+def _written_terms(offer: Offer) -> list[Any]:
+    """Return the terms of an offer as JSON, beside it: servers of the release before read five values of an offer."""
+    durations = (offer.turnaround, offer.review_turnaround)
+    multiplier = None if offer.plan_multiplier is None else str(offer.plan_multiplier)
+    return [*(None if each is None else each.total_seconds() for each in durations), multiplier]
+
+
+def _with_terms(offer: Offer, written: Sequence[Any]) -> Offer:
+    turnaround, review_turnaround, multiplier = written
+    return replace(
+        offer,
+        turnaround=None if turnaround is None else timedelta(seconds=turnaround),
+        review_turnaround=None if review_turnaround is None else timedelta(seconds=review_turnaround),
+        plan_multiplier=None if multiplier is None else Decimal(multiplier),
     )
 
 

@@ -266,7 +266,11 @@ class Account(Node):
         info: Info,
         due: Annotated[datetime, strawberry.argument(description="The instant at which the images are needed.")],
     ) -> datetime | None:
-        """The cutoff of uploads with a standard deadline by `due`: a midnight, user time; null if it has passed."""
+        """The end of the last uploads from now on with a standard deadline by `due`; null if there are none.
+
+        A midnight, user time. Uploads just before it are in time. Earlier ones may be due later around a weekend on
+        which the delivery time or the time zone changes.
+        """
         now = info.context.instant(self.row.id)
         history = await info.context.history(self.row.id)
         try:

@@ -114,31 +114,33 @@ def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
 
 
 def _delivery_status(row: ImageRow) -> DeadlineStatus:
-    """Return the order's status, except for an image delivered before staff set the deadline of the others."""
+    """Return the order's status, but for an image that ended before staff set the deadline of the others.
+
+    One cancelled before the others were expedited has the status of its own level.
+    """
+    if row.expedited_at is not None and row.expedite_position is None:
+        return DeadlineStatus.TO_BE_CONFIRMED if row.due_at is None else DeadlineStatus.CONFIRMED
     return awaited_status(row.service_level) if _came_late(row) else row.deadline_status
 
 
 def _sla_version(row: ImageRow) -> int:
-    """Return the SLA version of the image's deadline: that of the kept one if staff set theirs after its delivery."""
+    """Return the SLA version of the image's deadline: the kept one's if staff set theirs after the image had ended."""
     kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
     return row.sla_version if kept is None else kept
 
 
 def _came_late(row: ImageRow) -> bool:
-    """Return whether staff set the deadline of the order's other images after the delivery of this one."""
+    """Return whether this image ended before staff set the deadline of the order's others."""
     return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
-    """Return the instant at which staff set the image's deadline; None if they did not, or after its delivery."""
-    delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
-    if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
-        return None
-    return confirmed_at
+    """Return the instant at which staff set the image's deadline; None if they did not, or after it had ended."""
+    return None if row.due_at is None or _ended_before(row, row.confirmed_at) else row.confirmed_at
 
 
 def _ended_before(row: ImageRow, at: datetime | None) -> bool:
-    """Return whether the image was delivered or cancelled before an instant, if there is one."""
+    """Return whether the image ended, by a delivery or cancellation, before an instant, if there is one."""
     ended_at = row.first_delivered_at or row.cancelled_at
     return at is not None and ended_at is not None and ended_at < at
 
@@ -184,6 +186,8 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
         ),
         confirmed=None if order.confirmed_at is None else _moment(order.confirmed_at, history),
         zone_changes=zone_changes(order.placed_at, history.zones),
+        first_due_at=None if order.revision is None else order.revision.first_due_at,
+        revised=None if order.revision is None else _moment(order.revision.at, history),
     )
     return explain(promise)
 

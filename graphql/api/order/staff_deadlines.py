@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Final, TypeAlias
 
 import strawberry
@@ -159,11 +158,7 @@ class DeadlineMutations:
 
 
 def _portions(call: Call, portions: Sequence[DeadlinePortionInput]) -> list[Portion]:
-    """Check the number of portions, and of the images of each."""
-    if not 1 <= len(portions) <= MAX_PORTIONS:
-        message = f"Must be 1 to {MAX_PORTIONS} portions, not {len(portions):,}."
-        call.refuse(message, "portions", least=Decimal(1), most=Decimal(MAX_PORTIONS))
-        return []
+    """Check the number of images of each portion."""
     return [
         Portion(call.number(each.image_count, 1, MAX_IMAGES, "portions", str(index), "imageCount"), each.deadline)
         for index, each in enumerate(portions)

@@ -115,7 +115,7 @@ def _shown(account_id: UUID, quote: quoting.Quote) -> Quote:
 def _part(account_id: UUID, part: quoting.QuotePart) -> QuotePart:
     order, price = part.order, part.price
     return QuotePart(
-        image_count=len(order.images),
+        image_count=len(order.counted),
         service_level=order.service_level,
         deadline=quoted_deadline(account_id, order),
         price=None if price is None else money_of(price, order.specification.currency),

@@ -60,9 +60,9 @@ class Quote:
     """A binding offer for a new or expedited order."""
 
     token: str = strawberry.field(
-        description="The token that binds the offer for 15 minutes: counts, service levels, prices, and standard"
-        " deadlines, also where a delivery plan is required; other expedited parts promise a turnaround from the call."
-        " Opaque."
+        description="The token that binds the offer for 15 minutes: counts, service levels, prices, standard"
+        " deadlines, also where a delivery plan is required, and the turnarounds of expedites and reviews, which run"
+        " from the call. Opaque."
     )
     at: datetime = strawberry.field(description="The instant of the order or expedite.")
     parts: list[QuotePart] = attribute("The images of the offer by service level and deadline.", length=2)

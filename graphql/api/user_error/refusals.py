@@ -69,6 +69,7 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     refusals.OrderCancelled: ErrorMapping(types.InvalidInput, _ORDER),
     refusals.DeadlineNotOpen: ErrorMapping(types.DeadlineNotOpen, _ORDER),
     refusals.DeadlineNotAhead: ErrorMapping(types.InvalidInput, ("deadline",), items="portions"),
+    refusals.PortionsOutOfRange: ErrorMapping(types.InvalidInput, ("portions",)),
     refusals.PortionsDiffer: ErrorMapping(types.InvalidInput, ("portions",)),
     refusals.PortionNotLater: ErrorMapping(types.InvalidInput, ("deadline",), items="portions"),
     SpecificationArchived: ErrorMapping(types.Archived, ("specificationId",)),

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.deadlines.rules import expedite_turnaround, expedite_window, is_plan_void, rejection_deadline
-from app.domain.deadlines.steps import BaseDeadlineStep
-from app.domain.errors import DomainError
+from app.domain.deadlines.steps import AwaitingStaffStep, BaseDeadlineStep, PlanVoidStep
+from app.domain.errors import DomainError, NoGain
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.positions import Positions
 from app.domain.ledger.quota import QuotaDay
@@ -106,6 +108,14 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
     )
 
 
+def placed(placement: Placement, day: QuotaDay, zone: ZoneInfo) -> Sequence[OrderState]:
+    """Place an order, expedited only where it gains by it."""
+    try:
+        return place(placement, day, zone, 1, new_ids).orders
+    except NoGain:
+        return place(replace(placement, expedite=False), day, zone, 1, new_ids).orders
+
+
 @st.composite
 def promises(draw: st.DrawFn) -> list[Promise]:
     """Draw an upload: within or beyond the guarantee, expedited at once, later or never, set by staff or not."""
@@ -114,8 +124,8 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     day = expedite_day = QuotaDay(day_of(at, zone), draw(slas), allowance)
     new_images = uploads(*(f"{number}.jpg" for number in range(draw(st.integers(1, 8)))))
     at_once = draw(st.booleans()) and expedite_window(at).available
-    placement = Placement("Shoes", GHOST, new_images, at, at, at_once)
-    orders: Sequence[OrderState] = place(placement, day, zone, 1, new_ids).orders
+    orders = placed(Placement("Shoes", GHOST, new_images, at, at, at_once), day, zone)
+    at_once = orders[0].expedited_at is not None
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):
         at += draw(LATER)
@@ -191,6 +201,36 @@ def test_a_base_deadline_names_the_term_that_it_used(drawn: list[Promise]) -> No
                 assert expedite is not None
                 assert step.turnaround == expedite_turnaround(promise.service_level, expedite.terms)
                 assert f"Due {duration_in_words(step.turnaround or timedelta())} later" in step.text
+
+
+def named_terms(text: str) -> set[str]:
+    """Return the times and durations that a text names outside its instants and the constant window of expedites."""
+    constant = ("within the window from Monday 00:00 to Friday 24:00 UTC", "24:00 on")
+    rest = reduce(
+        lambda left, each: left.replace(each, ""), constant, re.sub(f"{DATE}, {TIME}|UTC[+-][\\d:]+", "", text)
+    )
+    return {found.group() for found in re.finditer(r"\b\d\d:\d\d(:\d\d)?\b|[\d,]+ (hour|minute|second)s?\b", rest)}
+
+
+@given(promises())
+def test_no_time_or_duration_but_those_of_the_terms_in_force_is_named(drawn: list[Promise]) -> None:
+    for promise in drawn:
+        expedite = promise.expedite
+        used = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
+        agreed = {time_in_words(promise.terms.deliver_by), *([] if used is None else [duration_in_words(used)])}
+        assert {name for step in explained(promise) for name in named_terms(step.text)} <= agreed
+        plans = [step.plan_from for step in explain(promise) if isinstance(step, AwaitingStaffStep | PlanVoidStep)]
+        assert {*plans} <= {None if expedite is None else 2 * expedite.positions.size}
+
+
+@given(moments(), terms)
+def test_a_redo_names_the_turnaround_in_force_alone(moment: tuple[ZoneInfo, datetime], agreed: SlaTerms) -> None:
+    zone, rejected_at = moment
+    due_at = rejection_deadline(rejected_at, zone, agreed)
+    steps = in_words(explain_rejection(Moment(rejected_at, zone), due_at, 1, agreed))
+    assert {name for step in steps for name in named_terms(step.text)} == {
+        duration_in_words(agreed.rejection_turnaround)
+    }
 
 
 @given(moments(), terms)

@@ -42,6 +42,20 @@ def test_the_latest_upload_is_none_from_the_end_of_that_day_on() -> None:
     assert latest_upload_for(due, COPENHAGEN, due + timedelta(days=400), always_by_nine) is None
 
 
+def test_of_a_weekend_with_an_earlier_delivery_time_only_the_last_uploads_may_be_in_time() -> None:
+    friday, saturday = date(2026, 3, 6), date(2026, 3, 7)
+
+    def seven_from_saturday_on(day: date) -> time:
+        return NINE if day < saturday else time(7)
+
+    noon = wall_clock(friday, time(12), COPENHAGEN)
+    monday = wall_clock(date(2026, 3, 9), time(8), COPENHAGEN)
+    assert standard_deadline(noon, COPENHAGEN, NINE) > monday
+    end = midnight(date(2026, 3, 9), COPENHAGEN)
+    assert latest_upload_for(monday, COPENHAGEN, noon, seven_from_saturday_on) == end
+    assert standard_deadline(end - MICROSECOND, COPENHAGEN, time(7)) <= monday
+
+
 def test_a_date_that_was_skipped_is_no_day_to_upload_on() -> None:
     # Samoa had no Friday 30 December 2011.
     due = wall_clock(date(2012, 1, 2), time(8), APIA)

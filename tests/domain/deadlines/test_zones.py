@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.domain.deadlines.zones import TimeZoneChangedRecently, zone_changes
 from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.local_time import time_zone
 from app.domain.sla.enums import Plan
-from app.domain.sla.terms import SlaTerms
+from app.domain.sla.terms import NegotiableTerms, SlaTerms, SlaVersion
 from tests.support.strategies import MICROSECOND, zone_names
 
 OPENED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -21,6 +22,8 @@ NINE = time(9)
 KIRITIMATI = "Pacific/Kiritimati"  # UTC+14
 LOS_ANGELES = "America/Los_Angeles"
 COPENHAGEN = "Europe/Copenhagen"
+HONOLULU = "Pacific/Honolulu"
+TONGATAPU = "Pacific/Tongatapu"  # UTC+13
 
 
 def opened(zone: str = COPENHAGEN) -> Account:
@@ -34,7 +37,17 @@ def moved(account: Account, *moves: tuple[datetime, str], by: ChangedBy = Change
 
 
 def due(account: Account, at: datetime) -> datetime:
-    return standard_deadline(at, account.upload_zone_at(at), NINE)
+    return standard_deadline(at, account.upload_zone_at(at), account.terms_at(at).terms.deliver_by)
+
+
+def delivered_by(account: Account, *versions: tuple[int, time]) -> Account:
+    """Return the account with further versions of its SLA: a delivery time from a number of days after the first on."""
+    [first] = account.versions
+    later = (
+        SlaVersion(number, first.effective_date + after * DAY, NegotiableTerms(deliver_by=deliver_by), OPENED_AT)
+        for number, (after, deliver_by) in enumerate(versions, start=2)
+    )
+    return replace(account, versions=(first, *later))
 
 
 def test_after_a_move_west_uploads_of_the_day_are_due_by_the_new_zone() -> None:
@@ -97,17 +110,36 @@ def test_an_upload_is_due_by_the_latest_zone_of_its_ledger_day(
     assert due(account, at) == max(standard_deadline(at, time_zone(each.time_zone), NINE) for each in zones)
 
 
-@given(zone_names, MOVES, st.timedeltas(timedelta(0), timedelta(days=4)), st.timedeltas(HOUR, 7 * DAY))
+DELIVERIES = st.lists(st.tuples(st.integers(1, 8), st.sampled_from([time(0), time(7), NINE, time(12), time(23, 59)])))
+
+
+@given(zone_names, MOVES, DELIVERIES, st.timedeltas(timedelta(0), timedelta(days=4)), st.timedeltas(HOUR, 7 * DAY))
+@example(HONOLULU, [(HOUR, TONGATAPU)], [(1, time(7))], 3 * HOUR, timedelta(hours=30))
 def test_the_latest_upload_for_an_instant_is_due_by_then_and_none_after_it_is(
-    first: str, moves: Sequence[tuple[timedelta, str]], later: timedelta, ahead: timedelta
+    first: str,
+    moves: Sequence[tuple[timedelta, str]],
+    deliveries: Sequence[tuple[int, time]],
+    later: timedelta,
+    ahead: timedelta,
 ) -> None:
     account = moved(opened(first), *((OPENED_AT + after, zone) for after, zone in sorted(moves)))
+    account = delivered_by(account, *deliveries)
     now = max(OPENED_AT + later, account.zones[-1].starts_at)
     end = account.latest_upload_for(now + ahead, now)
     if end is not None:
         assert due(account, end - MICROSECOND) <= now + ahead
     after = now if end is None else end
     assert all(due(account, after + hours * HOUR) > now + ahead for hours in range(48))
+
+
+def test_the_latest_upload_in_a_long_ledger_day_is_by_the_delivery_time_of_that_day() -> None:
+    # The ledger day of 2 March lasts until 4 March in Tongatapu, so the one of 3 March never comes.
+    changed = (OPENED_AT + HOUR, TONGATAPU)
+    earlier = delivered_by(moved(opened(HONOLULU), changed), (1, time(7)))
+    now = OPENED_AT + 2 * HOUR
+    assert due(earlier, now) == datetime(2026, 3, 3, 20, tzinfo=UTC)  # 09:00 in Tongatapu on 4 March
+    assert earlier.latest_upload_for(datetime(2026, 3, 3, 19, 30, tzinfo=UTC), now) is None
+    assert earlier.latest_upload_for(datetime(2026, 3, 3, 20, tzinfo=UTC), now) == datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
 def test_a_client_changes_the_zone_once_in_thirty_times_24_hours_and_staff_at_any_time() -> None:

@@ -97,6 +97,10 @@ def test_portions_that_do_not_fit_are_refused() -> None:
         ("DeadlineNotAhead", 0),
         ("DeadlineNotAhead", 1),
     ]
+    assert refusals(order) == [("PortionsOutOfRange", None)]
+    minutes = [Portion(1, EVENING + timedelta(minutes=number)) for number in range(21)]
+    assert refusals(additional(21), *minutes) == [("PortionsOutOfRange", None)]
+    assert len(portioned(additional(20), *minutes[:20])) == 20
     *_, planned = placed(6, quota(expedites=2), expedite=True)
     assert refusals(planned, Portion(3, NEXT_MORNING - MICROSECOND), Portion(1, NEXT_MORNING)) == [
         ("DeadlineNotAhead", 1)

@@ -8,7 +8,17 @@ import pytest
 
 from db.connections import Pool
 from tests.services.imports.test_example import EXAMPLE
-from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, change, everything, order, run_import
+from tests.support.import_files import (
+    ACCOUNT,
+    SPECIFICATION,
+    START,
+    UPLOADED,
+    Line,
+    change,
+    everything,
+    order,
+    run_import,
+)
 from tests.support.random_files import random_file
 
 LATER = "2026-03-03T11:00:00Z"
@@ -66,6 +76,27 @@ async def test_a_bad_line_uses_no_quota_when_a_file_is_only_checked(pool: Pool) 
     assert outcome.report.problems == 1
     outcome = await run_import(pool, [ACCOUNT, SPECIFICATION, bad, refused_only_with_it], check=True)
     assert outcome.report.problems == 2
+
+
+async def test_a_check_judges_inquiries_as_an_import_does_and_keeps_none(pool: Pool) -> None:
+    asked = change("inquiry", LATER, topic="SLA", text="More?", ref="q-1")
+    lines = [
+        *START,
+        asked,
+        asked | {"ref": "q-2", "answer": "Yes."},
+        asked | {"ref": "q-3", "answer": "Yes.", "answeredAt": UPLOADED},
+        asked | {"ref": "q-4", "answer": "Yes.", "answeredAt": LATER},
+        asked | {"text": "Fewer?"},
+        asked | {"ref": "q-5", "at": UPLOADED},
+    ]
+    before = await everything(pool)
+    assert (await run_import(pool, lines, check=True)).problems == [
+        "4: answeredAt: is missing: an answer has both its text and its instant",
+        "5: answeredAt: is before the inquiry",
+        "7: ref: inquiry 'q-1' was imported before with other content",
+        f"8: at: is before {LATER}, the last instant of account 'acme' so far",
+    ]
+    assert await everything(pool) == before
 
 
 @pytest.mark.parametrize("chunk_lines", [5, 1000])

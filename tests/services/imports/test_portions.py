@@ -20,6 +20,7 @@ from tests.support.transactions import in_transaction
 FIRST: Final = {"at": "2026-03-04T12:00:00Z", "confirmedAt": NOON}
 SECOND: Final = {"at": "2026-03-05T12:00:00Z", "confirmedAt": NOON}
 THIRD: Final = {"at": "2026-03-06T12:00:00Z", "confirmedAt": NOON}
+LATER: Final = [f"2026-03-04T{hour:02}:00:00Z" for hour in range(21)]
 AFTERNOON: Final = "2026-03-03T13:00:00Z"
 ORDERS: Final = """
     SELECT o.number, s.number, o.service_level, o.deadline_status, o.due_at, o.confirmed_at, o.image_count, o.price,
@@ -87,6 +88,13 @@ async def test_later_lines_change_portions_like_other_orders(pool: Pool, chunk_l
         (
             [*images("a", "b"), *images("c", deadline=FIRST), *images("d", deadline=SECOND | {"confirmedAt": ELEVEN})],
             "3: images[3].deadline: images of one order share a confirmedAt, and images[2]'s differs",
+        ),
+        (
+            [
+                *images("a", "b"),
+                *(each for hour in range(21) for each in images(f"c{hour}", deadline=FIRST | {"at": LATER[hour]})),
+            ],
+            "3: images[2].deadline: There must be 1 to 20 portions, not 21.",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.orders.changes import Change
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, offers
 from app.services.quotes.tokens import Binding, QuoteKey, Subject, read_token, require_binding, token_of
 from db.connections import Pool
@@ -24,8 +26,11 @@ NEW_ORDER = Subject(ACCOUNT)
 ALL_OF_IT = Subject(ACCOUNT, ORDER)
 CHOSEN = Subject(ACCOUNT, ORDER, IMAGES)
 EXPIRES_AT = UPLOADED_AT + timedelta(minutes=15)
-ORDERS = placed(12, quota(used=190))
-BINDING = Binding(NEW_ORDER, EXPIRES_AT, offers(ORDERS, priced=True))
+DAY = quota(used=190)
+TERMS = DAY.sla.terms
+ORDERS = placed(12, DAY)
+CHANGE = Change(ORDERS, DAY)
+BINDING = Binding(NEW_ORDER, EXPIRES_AT, offers(ORDERS, TERMS, priced=True))
 TOKEN = token_of(BINDING, KEY)
 
 
@@ -41,8 +46,22 @@ def forged(token: str, key: bytes = KEY, subject: Subject = NEW_ORDER) -> bool:
 @pytest.mark.parametrize("priced", [True, False])
 @pytest.mark.parametrize("later", [timedelta(0), MICROSECOND])
 def test_a_token_holds_the_bound_terms(subject: Subject, *, priced: bool, later: timedelta) -> None:
-    binding = Binding(subject, EXPIRES_AT + later, offers(ORDERS, priced=priced))
+    parts = [*ORDERS, *placed(250, expedite=True)]
+    binding = Binding(subject, EXPIRES_AT + later, offers(parts, TERMS, priced=priced))
     assert read_token(token_of(binding, KEY), KEY, subject) == binding
+
+
+def test_a_token_of_the_release_before_binds_no_turnaround() -> None:
+    binding = Binding(NEW_ORDER, EXPIRES_AT, offers(placed(3, expedite=True), TERMS, priced=True))
+    payload = token_of(binding, KEY).partition(".")[0]
+    content = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    del content["terms"]
+    before = base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=")
+    signature = base64.urlsafe_b64encode(hmac.digest(KEY, before, "sha256")).rstrip(b"=")
+    read = read_token(b".".join((before, signature)).decode(), KEY, NEW_ORDER)
+    assert read.offers == tuple(replace(offer, turnaround=None) for offer in binding.offers)
+    with pytest.raises(QuoteChanged, match=r"EXPEDITED was 3 images for 8\.70 USD, is 3 images due in 3 hours for"):
+        require_binding(read, UPLOADED_AT, Change(placed(3, expedite=True), DAY))
 
 
 @pytest.mark.parametrize(
@@ -94,37 +113,37 @@ def test_malformed_texts_are_no_tokens(text: str) -> None:
 
 
 def test_nothing_binds_without_a_quote() -> None:
-    require_binding(None, UPLOADED_AT, placed(3))
+    require_binding(None, UPLOADED_AT, CHANGE)
 
 
 def test_a_quote_binds_until_just_before_it_expires() -> None:
-    require_binding(BINDING, EXPIRES_AT - MICROSECOND, ORDERS)
+    require_binding(BINDING, EXPIRES_AT - MICROSECOND, CHANGE)
     with pytest.raises(QuoteChanged) as refused:
-        require_binding(BINDING, EXPIRES_AT, ORDERS)
+        require_binding(BINDING, EXPIRES_AT, CHANGE)
     assert refused.value.reason == "it expired at 2026-03-03T10:15:00Z"
 
 
 def test_a_changed_offer_is_refused_with_its_differences() -> None:
     with pytest.raises(QuoteChanged) as refused:
-        require_binding(BINDING, UPLOADED_AT, placed(12, quota(used=189)))
+        require_binding(BINDING, UPLOADED_AT, Change(placed(12, quota(used=189)), DAY))
     assert refused.value.reason == (
         "STANDARD was 10 images due 2026-03-04T08:00:00Z for 14.50 USD,"
         " is 11 images due 2026-03-04T08:00:00Z for 15.95 USD;"
-        " ADDITIONAL was 2 images for 2.90 USD, is 1 image for 1.45 USD"
+        " ADDITIONAL was 2 images reviewed in 5 hours for 2.90 USD, is 1 image reviewed in 5 hours for 1.45 USD"
     )
 
 
 def test_a_quote_without_prices_binds_none() -> None:
-    binding = replace(BINDING, offers=offers(ORDERS, priced=False))
-    require_binding(binding, UPLOADED_AT, ORDERS)
+    binding = replace(BINDING, offers=offers(ORDERS, TERMS, priced=False))
+    require_binding(binding, UPLOADED_AT, CHANGE)
 
 
 def test_the_rest_of_a_split_order_is_no_part_of_an_expedite() -> None:
     at = UPLOADED_AT  # the very instant of the upload
     [expedited] = placed(3, expedite=True, at=at)
     [staying] = placed(5, at=at)
-    binding = Binding(ALL_OF_IT, EXPIRES_AT, offers([expedited], priced=True))
-    require_binding(binding, at, [staying, expedited])
+    binding = Binding(ALL_OF_IT, EXPIRES_AT, offers([expedited], TERMS, priced=True))
+    require_binding(binding, at, Change((staying, expedited), DAY))
 
 
 async def test_servers_that_need_a_key_at_once_have_the_same(pool: Pool) -> None:

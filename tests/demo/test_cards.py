@@ -1,0 +1,115 @@
+"""No card of the demo is empty, whenever it is started."""
+
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from httpx import AsyncClient
+
+from app.demo.access import create_access
+from app.demo.catalogue import set_catalogue
+from app.demo.commands import give_commands
+from app.demo.folder import Access, DemoFolder
+from app.demo.history import generate
+from app.demo.studios import STUDIOS
+from app.domain.deadlines.rules import expedite_window
+from app.domain.local_time import time_zone, wall_clock
+from app.domain.sla.terms import PLAN_TERMS
+from app.services.imports.session import import_history
+from app.services.imports.source import open_source
+from db.connections import Pool
+from tests.support.clock import FrozenClock
+from tests.support.demo_cards import DASHBOARD, ON_A_WEEKEND, STAFF, TERMS, TRENDS, empty_fields
+from tests.support.import_files import Listener
+from tests.support.serving import Client, CountingReader
+from tests.support.transactions import in_transaction
+
+DAYS = 15
+MONDAY, WEDNESDAY, FRIDAY, SATURDAY, SUNDAY = (date(2026, 3, day) for day in (9, 11, 13, 14, 15))
+STARTS = [
+    ("Europe/Copenhagen", MONDAY, time(0, 5)),
+    ("Pacific/Auckland", MONDAY, time(0, 5)),
+    ("America/New_York", FRIDAY, time(23, 30)),
+    ("Asia/Tokyo", SATURDAY, time(12)),
+    ("America/Los_Angeles", SUNDAY, time(23)),
+    ("Africa/Cairo", WEDNESDAY, time(14)),
+]
+"""The zones, days and times of starts."""
+TERMS_OF = {
+    "Fifth & Mercer": ["DELIVER_BY", "IMAGES_PER_DAY", "EXPEDITES_PER_DAY", "EXPEDITE_TURNAROUND", "SUPPORT_PHONE"],
+    "Harbour Outdoor": ["IMAGES_PER_DAY", "EXPEDITE_MULTIPLIER", "FLOW"],
+    "Wander Goods": ["IMAGES_PER_DAY", "EXPEDITES_PER_DAY", "REJECTION_TURNAROUND"],
+}
+"""The terms in force that were negotiated."""
+FULL, WITHOUT_DASHBOARD = "Wander Goods", "Hanabi Ceramics"
+DASHBOARD_FIELDS = {"account.pulse", "account.sla.compliance"} | {
+    f"account.{feed}" for feed in ("orderFeed", "inProduction", "ready")
+}
+
+
+def open_fields(row: str) -> set[str]:
+    return {f"account.sla.compliance.{row}.{field}" for field in ("openCount", "openImages.totalCount")}
+
+
+def empty_at(name: str, at: datetime) -> set[str]:
+    """Return the fields of a client that are empty by the rules: no expedite is open on a weekend, UTC."""
+    if name == WITHOUT_DASHBOARD:
+        return DASHBOARD_FIELDS
+    expedites = expedite_window(at - timedelta(minutes=30)).available
+    rows = [] if expedites else ["expedited"]
+    rows += [] if expedites and name == FULL else ["expeditedAdditional"]
+    return {field for row in rows for field in open_fields(row)}
+
+
+async def start(pool: Pool, clock: FrozenClock, folder: Path, days: int = DAYS, accounts: int = len(STUDIOS)) -> Access:
+    """Invent a history up to the clock, import it, and create access, as the first start of the demo does."""
+    listener = Listener()
+    history = DemoFolder(folder).write_history(1, generate(1, clock.now(), days=days, accounts=accounts))
+    with open_source(str(history)) as source:
+        await import_history(pool, source, clock=clock, plan_terms=PLAN_TERMS, listener=listener)
+    assert listener.problems == []
+    refs = [studio.ref for studio in STUDIOS[:accounts]]
+    await in_transaction(pool, partial(set_catalogue, clock=clock, currency="USD"))
+    await give_commands(pool, clock, refs)
+    return await in_transaction(pool, partial(create_access, at=clock.now(), refs=refs))
+
+
+@pytest.mark.parametrize(("zone", "day", "wall"), STARTS)
+async def test_no_card_is_empty_whenever_the_demo_is_started(
+    pool: Pool,
+    clock: FrozenClock,
+    http: AsyncClient,
+    counting: CountingReader,
+    tmp_path: Path,
+    *,
+    zone: str,
+    day: date,
+    wall: time,
+) -> None:
+    at = clock.advance_to(wall_clock(day, wall, time_zone(zone)))
+    access = await start(pool, clock, tmp_path)
+    clients = {each.name: Client(http, each.token, counting) for each in access.clients}
+    answers = {name: await client.answer(DASHBOARD) for name, client in clients.items()}
+    assert [name for name, answer in answers.items() if "errors" in answer] == [WITHOUT_DASHBOARD]
+    assert {name: empty_fields(answer["data"]) for name, answer in answers.items()} == {
+        name: empty_at(name, at) for name in clients
+    }
+    terms = {name: (await client.data(TERMS))["account"] for name, client in clients.items()}
+    assert {name: each["sla"]["customTerms"] for name, each in terms.items() if each["sla"]["customTerms"]} == TERMS_OF
+    assert all(terms[name]["sla"]["message"] for name in TERMS_OF)
+    staff = Client(http, access.staff_token, counting)
+    asked = await staff.data(STAFF)
+    assert empty_fields(asked) == set()
+    assert len(await pool.fetch("SELECT id FROM images WHERE claimed_until > $1", clock.now())) == 12
+    undated = {"order": asked["ordersAwaitingDeadline"]["nodes"][0]["id"]}
+    confirmed = (await staff.data(ON_A_WEEKEND, undated))["confirmDeadline"]
+    assert confirmed == {"warnings": [{"code": "WEEKEND_DEADLINE"}], "userErrors": []}
+
+
+async def test_trends_compare_a_month_with_the_month_before(
+    pool: Pool, clock: FrozenClock, http: AsyncClient, counting: CountingReader, tmp_path: Path
+) -> None:
+    access = await start(pool, clock, tmp_path, days=50, accounts=1)
+    answer = await Client(http, access.clients[0].token, counting).data(TRENDS)
+    assert empty_fields(answer) == set()
