@@ -172,7 +172,7 @@ async def test_a_step_that_an_earlier_release_stored_in_another_form_is_found(
 ) -> None:
     """The name is kept as it was written; operations have it in NFC."""
     stored = "D\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}tourage"
-    await pool.execute(
+    await pool.fetch(
         "UPDATE specification_versions SET steps = jsonb_set(steps, '{0,step}', to_jsonb($1::text))", stored
     )
     [image] = await claimed(shop, staff, "a.jpg")
