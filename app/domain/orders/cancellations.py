@@ -44,5 +44,5 @@ def _image_refusals(order: OrderState, chosen: Collection[UUID]) -> Iterator[Dom
 
 def _without(order: OrderState, ids: Collection[UUID], at: datetime) -> OrderState:
     """Return an order with images cancelled, and cancelled itself if they are the last ones."""
-    images = tuple(replace(image, cancelled_at=at) if image.id in ids else image for image in order.images)
+    images = tuple(image._replace(cancelled_at=at) if image.id in ids else image for image in order.images)
     return replace(order, images=images, cancelled_at=at if len(ids) == len(order.counted) else None)

@@ -93,7 +93,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
-        replace(image, due_at=due_at, price=price, reviews=image.dated(at)) if is_open_at(image, at) else image
+        image._replace(due_at=due_at, price=price, reviews=image.dated(at)) if is_open_at(image, at) else image
         for image in order.images
     )
     return replace(
@@ -118,7 +118,7 @@ def revise(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
         raise refusal
     require_ahead(order, at, due_at)
     first_due_at = order.due_at if order.revision is None else order.revision.first_due_at
-    images = tuple(replace(image, due_at=due_at) if is_open_at(image, at) else image for image in order.images)
+    images = tuple(image._replace(due_at=due_at) if is_open_at(image, at) else image for image in order.images)
     return replace(order, images=images, due_at=due_at, revision=Revision(at, first_due_at or due_at))
 
 

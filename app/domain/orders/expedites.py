@@ -90,8 +90,7 @@ def _expedited_image(
     """
     due_at = expedite_deadline(at, part.service_level, terms)
     first = part.expedite_position or 0
-    return replace(
-        image,
+    return image._replace(
         expedite_position=first + offset,
         price=image_price(source.specification.price, part.service_level, terms),
         due_at=image.due_at if due_at is None else due_at,

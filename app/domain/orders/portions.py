@@ -82,4 +82,4 @@ def _split(
 
 
 def _unclaimed(image: ImageState, at: datetime) -> ImageState:
-    return replace(image, claim=image.claim_at(at))
+    return image._replace(claim=image.claim_at(at))

@@ -68,4 +68,4 @@ def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
 
 def _begun(image: ImageState, review: ReviewState) -> ImageState:
     ended = image.first_delivered_at is not None or image.cancelled_at is not None
-    return image if ended or open_review(image) is not None else replace(image, reviews=(*image.reviews, review))
+    return image if ended or open_review(image) is not None else image._replace(reviews=(*image.reviews, review))

@@ -37,10 +37,10 @@ def deliver(
     def delivered(image: ImageState) -> ImageState:
         result = results.get(image.id, NO_RESULT)
         if image.open_rejection is None:
-            return replace(image, first_delivered_at=at, claim=None, result=result, delivered_by=worker)
+            return image._replace(first_delivered_at=at, claim=None, result=result, delivered_by=worker)
         redone = replace(image.rejections[-1], redelivered_at=at)
         rejections = (*image.rejections[:-1], redone)
-        return replace(image, rejections=rejections, claim=None, result=result, delivered_by=worker)
+        return image._replace(rejections=rejections, claim=None, result=result, delivered_by=worker)
 
     return changed(order, chosen, refusal, delivered)
 

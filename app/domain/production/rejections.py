@@ -63,7 +63,7 @@ def reject(
             redelivered_at=None,
             category=reason.category,
         )
-        return replace(image, rejections=(*image.rejections, rejection))
+        return image._replace(rejections=(*image.rejections, rejection))
 
     def refusal(image: ImageState) -> DomainError | None:
         return reject_refusal(image_summary_of(order, image), terms.at, terms.period)

@@ -154,8 +154,7 @@ def with_redo_deadlines(order: OrderState, account: Account, since: datetime) ->
     if not any(rejection.at >= since for image in order.images for rejection in image.rejections):
         return order
     images = tuple(
-        replace(
-            image,
+        image._replace(
             rejections=tuple(
                 _with_redo_deadline(rejection, account) if rejection.at >= since else rejection
                 for rejection in image.rejections

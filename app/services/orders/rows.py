@@ -11,6 +11,7 @@ from app.domain.orders.state import (
     ImageState,
     OrderState,
     RejectionState,
+    ReviewState,
     image_late_at,
     image_status,
     order_figures,
@@ -118,10 +119,11 @@ def _rows(
         tally_order(tallies[account_id], order, sign)
         rows[0].append(_order_row(account_id, order))
         for image in order.images:
-            rows[1].append(_image_row(account_id, order, image))
+            review = open_review(image) if image.reviews else None
+            rows[1].append(_image_row(account_id, order, image, review))
             rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
-            if image.reviews:
-                rows[3].extend(_review_rows(account_id, image))
+            if image.reviews and image.reviews[0] is not review:
+                rows[3].extend(_review_rows(account_id, image, review))
     return rows
 
 
@@ -171,25 +173,26 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
     )
 
 
-def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
-    rejection, claim, review = image.open_rejection, image.claim, open_review(image)
+def _image_row(account_id: UUID, order: OrderState, image: ImageState, review: ReviewState | None) -> Row:
+    id_, number, filename, position, expedite_position, price, due_at, first_delivered_at, *_ = image
+    rejection, claim = image.open_rejection, image.claim
     return (
         account_id,
-        image.id,
+        id_,
         order.id,
-        image.number,
-        image.filename,
+        number,
+        filename,
         image_status(image),
         order.service_level,
         order.specification.id,
         order.specification.version,
         order.placed_at,
-        image.position,
-        image.expedite_position,
-        image.price,
-        image.due_at,
+        position,
+        expedite_position,
+        price,
+        due_at,
         image_late_at(image),
-        image.first_delivered_at,
+        first_delivered_at,
         image.delivered_at,
         image.first_rejected_at,
         None if rejection is None else rejection.at,
@@ -222,9 +225,9 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
     )
 
 
-def _review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
-    """Yield the rows of reviews that have ended; the open one is in the image's."""
+def _review_rows(account_id: UUID, image: ImageState, still_open: ReviewState | None) -> Iterator[Row]:
+    """Yield the rows of the reviews that have ended; the open one is in the row of its image."""
     for number, review in enumerate(image.reviews, start=1):
-        late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
-        if ended_at is not None or image.cancelled_at is not None:
+        if review is not still_open:
+            late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
             yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at

@@ -48,7 +48,7 @@ def test_a_cancellation_changes_the_day_of_the_upload() -> None:
 def test_an_image_that_moves_to_a_sibling_at_twice_the_price_changes_the_spend_of_its_day() -> None:
     [before] = placed(2)
     kept, moved = before.images
-    sibling = replace(before, id=UUID(int=1), images=(replace(moved, price=2 * PRICE),))
+    sibling = replace(before, id=UUID(int=1), images=(moved._replace(price=2 * PRICE),))
     assert changes([before], [replace(before, images=(kept,)), sibling]) == {TUESDAYS: DayAmounts(spend=PRICE)}
 
 

@@ -58,13 +58,13 @@ def summaries(
 
 def delivered(order: OrderState, *instants: datetime | None) -> OrderState:
     images = zip(order.images, instants, strict=True)
-    return replace(order, images=tuple(replace(image, first_delivered_at=at) for image, at in images))
+    return replace(order, images=tuple(image._replace(first_delivered_at=at) for image, at in images))
 
 
 def rejected(order: OrderState, number: int, *rejections: tuple[datetime, datetime, datetime | None]) -> OrderState:
     """Return the order with rejections of one image: the instant, deadline and redelivery of each."""
     states = [RejectionState(UUID(int=n), at, "halo", due, 1, again) for n, (at, due, again) in enumerate(rejections)]
-    images = (replace(image, rejections=tuple(states)) if image.number == number else image for image in order.images)
+    images = (image._replace(rejections=tuple(states)) if image.number == number else image for image in order.images)
     return replace(order, images=tuple(images))
 
 

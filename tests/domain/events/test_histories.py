@@ -135,9 +135,9 @@ def test_facts_after_a_cancellation_count_the_images_that_remained() -> None:
     first, second, third = order.images
     again = (rejection(REJECTED_AT + MICROSECOND, PLANNED_AT),)
     images = (
-        replace(first, first_delivered_at=DELIVERED_AT, rejections=again),
-        replace(second, cancelled_at=DELIVERED_AT),
-        replace(third, cancelled_at=REJECTED_AT),
+        first._replace(first_delivered_at=DELIVERED_AT, rejections=again),
+        second._replace(cancelled_at=DELIVERED_AT),
+        third._replace(cancelled_at=REJECTED_AT),
     )
     progress = [
         (data(each)["before"]["status"], data(each)["after"]["status"])

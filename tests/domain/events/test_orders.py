@@ -126,7 +126,7 @@ def test_an_expedite_into_two_levels_has_the_split_first_and_then_each_level() -
 def test_a_claim_that_expired_before_an_expedite_is_an_event_of_the_original_order() -> None:
     (order,) = placed(3)
     claims = [Claim("ann", DELIVERED_AT), Claim("ann", DELIVERED_AT), Claim("bob", DELIVERED_AT + MICROSECOND)]
-    images = [replace(image, claim=claim) for image, claim in zip(order.images, claims, strict=True)]
+    images = [image._replace(claim=claim) for image, claim in zip(order.images, claims, strict=True)]
     claimed = replace(order, images=tuple(images))
     chosen = [image.id for image in images[1:]]
     change = expedite([claimed], chosen, DELIVERED_AT, quota(), 2, new_ids)
@@ -180,7 +180,7 @@ def test_cancelled_images_are_recorded_with_the_counts_that_remain() -> None:
 def test_an_order_whose_last_open_image_is_cancelled_in_time_is_ready_and_meets_its_deadline() -> None:
     (order,) = placed(2)
     first, second = order.images
-    half = replace(order, images=(replace(first, first_delivered_at=DELIVERED_AT), second))
+    half = replace(order, images=(first._replace(first_delivered_at=DELIVERED_AT), second))
     for at, types_ in (
         (NEXT_MORNING, ["IMAGES_CANCELLED", "DEADLINE_MET"]),
         (NEXT_MORNING + MICROSECOND, ["IMAGES_CANCELLED"]),
@@ -193,7 +193,7 @@ def test_an_order_whose_last_open_image_is_cancelled_in_time_is_ready_and_meets_
 def test_the_delivery_of_the_last_image_in_time_meets_the_deadline() -> None:
     (order,) = placed(2)
     first, second = order.images
-    held = replace(order, images=tuple(replace(each, claim=Claim("ann", NEXT_MORNING)) for each in order.images))
+    held = replace(order, images=tuple(each._replace(claim=Claim("ann", NEXT_MORNING)) for each in order.images))
     half = deliver(held, [first.id], "ann", UPLOADED_AT)
     done = deliver(half, [second.id], "ann", UPLOADED_AT)
     types_ = [
@@ -205,7 +205,7 @@ def test_the_delivery_of_the_last_image_in_time_meets_the_deadline() -> None:
 def test_a_deadline_that_one_image_missed_is_never_met() -> None:
     (order,) = placed(2)
     late = NEXT_MORNING + MICROSECOND
-    held = replace(order, images=tuple(replace(each, claim=Claim("ann", late + MICROSECOND)) for each in order.images))
+    held = replace(order, images=tuple(each._replace(claim=Claim("ann", late + MICROSECOND)) for each in order.images))
     done = deliver(held, [image.id for image in order.images], "ann", late)
     assert [event.type for event in delivered(held, done, "ann", late)] == ["IMAGES_DELIVERED"]
 
@@ -213,7 +213,7 @@ def test_a_deadline_that_one_image_missed_is_never_met() -> None:
 def test_an_order_whose_last_open_image_is_split_off_meets_its_deadline() -> None:
     (order,) = placed(2)
     first, second = order.images
-    half = replace(order, images=(replace(first, first_delivered_at=DELIVERED_AT), second))
+    half = replace(order, images=(first._replace(first_delivered_at=DELIVERED_AT), second))
     at = DELIVERED_AT + MICROSECOND
     change = expedite([half], [second.id], at, quota(), 2, new_ids)
     split, met, moved = expedited([half], change.orders, at)
@@ -224,8 +224,8 @@ def test_an_order_whose_last_open_image_is_split_off_meets_its_deadline() -> Non
 def test_a_split_that_leaves_open_or_late_images_meets_no_deadline() -> None:
     (order,) = placed(3)
     first, second, third = order.images
-    late = replace(first, first_delivered_at=NEXT_MORNING + MICROSECOND)
-    for images in (order.images, (late, replace(second, first_delivered_at=DELIVERED_AT), third)):
+    late = first._replace(first_delivered_at=NEXT_MORNING + MICROSECOND)
+    for images in (order.images, (late, second._replace(first_delivered_at=DELIVERED_AT), third)):
         before = replace(order, images=images)
         change = expedite([before], [third.id], DELIVERED_AT, quota(), 2, new_ids)
         assert "DEADLINE_MET" not in [each.type for each in expedited([before], change.orders, DELIVERED_AT)]

@@ -19,7 +19,7 @@ def claimed(order: OrderState, number: int) -> OrderState:
     """Claim an image of an order for a while that has passed since."""
     claim = Claim("ann", UPLOADED_AT + timedelta(minutes=1))
     images = (
-        replace(image, claim=claim, first_claimed_at=UPLOADED_AT) if image.number == number else image
+        image._replace(claim=claim, first_claimed_at=UPLOADED_AT) if image.number == number else image
         for image in order.images
     )
     return replace(order, images=tuple(images))
@@ -45,7 +45,7 @@ def test_a_cancelled_expedite_returns_to_its_own_day_even_if_the_upload_was_earl
 def test_an_order_with_a_delivery_is_not_cancelled() -> None:
     (order,) = placed(2)
     first, second = order.images
-    begun = replace(order, images=(first, replace(second, first_delivered_at=UPLOADED_AT)))
+    begun = replace(order, images=(first, second._replace(first_delivered_at=UPLOADED_AT)))
     with pytest.raises(NotCancellable) as refusal:
         cancel([begun], AT, quota())
     assert (refusal.value.begun_at, refusal.value.image_id) == (UPLOADED_AT, None)

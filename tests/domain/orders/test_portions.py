@@ -61,7 +61,7 @@ def test_each_portion_is_an_order_with_its_own_deadline() -> None:
 def test_delivered_and_cancelled_images_stay_in_the_order_as_they_are() -> None:
     histories = [None, ImageHistory(UPLOADED_AT + HOUR, ()), None, None]
     order = with_history(additional(4), histories)
-    images = (replace(order.images[0], cancelled_at=UPLOADED_AT + HOUR), *order.images[1:])
+    images = (order.images[0]._replace(cancelled_at=UPLOADED_AT + HOUR), *order.images[1:])
     first, second = portioned(replace(order, images=images), Portion(1, EVENING), Portion(1, NIGHT))
     assert [(image.number, image.due_at) for image in first.images] == [(1, None), (2, None), (3, EVENING)]
     assert [(image.number, image.due_at) for image in second.images] == [(4, NIGHT)]
@@ -71,7 +71,7 @@ def test_claims_continue_in_the_order_that_their_images_become_unless_they_have_
     order = additional(3)
     running, over = Claim("Ada", AT + HOUR), Claim("Bob", AT)
     images = tuple(
-        replace(image, claim=claim) for image, claim in zip(order.images, (over, running, over), strict=True)
+        image._replace(claim=claim) for image, claim in zip(order.images, (over, running, over), strict=True)
     )
     first, second = portioned(replace(order, images=images), Portion(1, EVENING), Portion(2, NIGHT))
     assert [image.claim for image in (*first.images, *second.images)] == [over, running, None]

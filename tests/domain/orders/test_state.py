@@ -100,7 +100,7 @@ def test_positions_are_the_first_and_the_last() -> None:
 def test_images_are_queued_delivered_rejected_or_cancelled() -> None:
     some = order(None, ImageHistory(IN_TIME, ()), ImageHistory(IN_TIME, (rejection(LATE),)))
     assert [image_status(image) for image in some.images] == ["QUEUED", "DELIVERED", "REJECTED"]
-    assert image_status(replace(some.images[0], cancelled_at=LATE)) is ImageStatus.CANCELLED
+    assert image_status(some.images[0]._replace(cancelled_at=LATE)) is ImageStatus.CANCELLED
 
 
 def test_an_image_was_delivered_at_its_latest_delivery_also_while_that_is_rejected() -> None:
@@ -114,7 +114,7 @@ def test_the_price_is_the_sum_over_the_images() -> None:
     (three,) = placed(3)
     assert price_of(three.counted) == Decimal("4.35")
     first, *others = three.images
-    mixed = replace(three, images=(replace(first, price=Decimal("2.90")), *others))
+    mixed = replace(three, images=(first._replace(price=Decimal("2.90")), *others))
     assert price_of(mixed.counted) == Decimal("5.80")
 
 

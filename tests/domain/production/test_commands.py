@@ -22,7 +22,7 @@ SATURDAY_NIGHT = datetime.fromisoformat("2026-03-07T21:00:00Z")
 
 
 def claimed(order: OrderState, until: datetime = AT + HOUR, worker: str = "ann") -> OrderState:
-    return replace(order, images=tuple(replace(image, claim=Claim(worker, until)) for image in order.images))
+    return replace(order, images=tuple(image._replace(claim=Claim(worker, until)) for image in order.images))
 
 
 def ids(order: OrderState) -> list[UUID]:
@@ -56,7 +56,7 @@ def test_a_claim_holds_until_just_before_its_end() -> None:
 def test_every_image_that_the_worker_does_not_hold_is_named() -> None:
     (order,) = placed(3)
     first, second, third = order.images
-    held = replace(order, images=(replace(first, claim=Claim("bob", AT + HOUR)), claimed(order).images[1], third))
+    held = replace(order, images=(first._replace(claim=Claim("bob", AT + HOUR)), claimed(order).images[1], third))
     with pytest.raises(Refusals) as error:
         deliver(held, [first.id, second.id, third.id], "ann", AT)
     assert all(isinstance(refusal, NotClaimed) for refusal in error.value.refusals)
