@@ -15,6 +15,7 @@ from tests.support.studio import HOUR, Studio
 
 PART: Final = """serviceLevel imageCount price { amount currency }
   deadline { at status late reviewBy slaVersion explanation { code text } }"""
+PLANNED: Final = "2026-03-11T07:00:00Z"
 DAY: Final = "dailyGuarantee { date used remaining additional expediteUsed expediteRemaining }"
 QUOTE: Final = f"""query ($input: QuoteInput!) {{ account {{ quote(input: $input) {{
   quote {{ token parts {{ {PART} }} {DAY} }} userErrors {{ code }}
@@ -77,6 +78,35 @@ async def test_a_quote_explains_a_revised_deadline(
         "Thursday 12 March 2026, 21:00 ",
         "Thursday 12 March 2026, 19:00 ",
     ]
+
+
+async def test_a_quote_names_the_price_with_the_delivery_plan_that_its_images_need(
+    pool: Pool, client_of: NewClient, staff: Client
+) -> None:
+    shop = await open_shop(pool, client_of, Studio(images_per_day=200, expedites_per_day=1))
+    await shop.place(*_filenames(3), expedite=True)
+    ask = """query ($input: QuoteInput!) { account { quote(input: $input) { quote { token parts {
+      serviceLevel price { amount } priceWithPlan { amount currency }
+    } } } } }"""
+    new = {"imageCount": 2, "expedite": True}
+    quotes = [
+        (await shop.client.data(ask, {"input": {"newOrder": asked}}))["account"]["quote"]["quote"]
+        for asked in (new | {"specificationId": shop.specification}, new, {"imageCount": 2})
+    ]
+    assert [quote["parts"] for quote in quotes] == [
+        [
+            {
+                "serviceLevel": "EXPEDITED_PLAN",
+                "price": {"amount": "2.90"},
+                "priceWithPlan": {"amount": "5.80", "currency": "USD"},
+            }
+        ],
+        [{"serviceLevel": "EXPEDITED_PLAN", "price": None, "priceWithPlan": None}],
+        [{"serviceLevel": "STANDARD", "price": None, "priceWithPlan": None}],
+    ]
+    (order,) = await shop.place(*_filenames(2), expedite=True, quoteToken=quotes[0]["token"])
+    made = await done(staff, "confirmDeadline", "orders { price { amount } }", orderId=order["id"], deadline=PLANNED)
+    assert made["orders"] == [{"price": {"amount": "5.80"}}]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -37,8 +37,9 @@ def negotiated(line: TermsLine, account: Account) -> Account:
         return account.negotiate(line.at, Negotiation(line.terms, line.effective_date, message=message))
     except Refusals as error:
         refusal = error.refusals[0]
-        field = "imagesPerDay" if isinstance(refusal, NoTermStated) else "effectiveDate"
-        raise LineRefused(field, str(refusal)) from error
+        if isinstance(refusal, NoTermStated):
+            raise LineRefused("imagesPerDay", "is missing, and so are all other terms: one has to be stated") from error
+        raise LineRefused("effectiveDate", str(refusal)) from error
 
 
 def require_later_zone(line: TimeZoneLine, state: AccountState) -> None:
