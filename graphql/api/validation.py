@@ -229,12 +229,13 @@ class Validation:
 
     def node(self, type_: NodeType, text: str, *path: str) -> Key:
         """Check the id of an object that the caller may see; its existence is checked later."""
-        named = self._named(type_, text)
+        named, noun = self._named(type_, text), _NOUNS.get(type_, type_.name.lower())
         if named is None:
-            self.not_found(_NOUNS.get(type_, type_.name.lower()), text, *path)
+            self.not_found(noun, text, *path)
             return NO_ID, NO_ID
-        self.ids.setdefault(named.key, InputValue(path, text))
-        self.ids.setdefault(named.account_id, InputValue(path, text))
+        given = InputValue(path, text, noun)
+        self.ids.setdefault(named.key, given)
+        self.ids.setdefault(named.account_id, given)
         self.accounts.add(named.account_id)
         return named.within_account
 

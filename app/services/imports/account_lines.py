@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from app.domain.account import Account
-from app.domain.errors import DomainError, Refusals
+from app.domain.errors import Refusals
 from app.domain.orders.state import OrderedSpecification
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import ExpeditesOutOfOrder, Negotiation, NoTermStated
@@ -16,9 +15,6 @@ from app.services.imports.cache import AccountState, PendingAccount, VersionStat
 from app.services.imports.lines import AccountLine, SpecificationLine, TermsLine, TimeZoneLine
 from app.services.imports.references import composed_or_none
 from app.services.imports.refusals import LineRefused
-
-_FIELDS: Final[Mapping[type[DomainError], str]] = {NoTermStated: "type", ExpeditesOutOfOrder: "expediteTurnaround"}
-"""The fields of lines of terms that refusals are about, if not the date."""
 
 
 def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> AccountState:
@@ -49,7 +45,10 @@ def negotiated(line: TermsLine, account: Account) -> Account:
         return account.negotiate(line.at, Negotiation(line.terms, line.effective_date, message=message))
     except Refusals as error:
         refusal = error.refusals[0]
-        raise LineRefused(_FIELDS.get(type(refusal), "effectiveDate"), str(refusal)) from error
+        if isinstance(refusal, NoTermStated):
+            raise LineRefused("imagesPerDay", "is missing, and so are all other terms: one has to be stated") from error
+        field = "expediteTurnaround" if isinstance(refusal, ExpeditesOutOfOrder) else "effectiveDate"
+        raise LineRefused(field, str(refusal)) from error
 
 
 def require_later_zone(line: TimeZoneLine, state: AccountState) -> None:

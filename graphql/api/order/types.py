@@ -18,6 +18,7 @@ from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.orders.rules import order_actions
+from app.domain.texts import composed
 from db.queries.accounts import AccountHistory
 from db.queries.images import OrderKey
 from db.queries.orders import OrderRow
@@ -100,8 +101,8 @@ class Order(Node):
         " which counts in no `Activity.spend`."
     )
     thumbnail_url: Url | None = strawberry.field(
-        description="The address of the preview of its first image that is not cancelled: of the result once there is"
-        " one. Null without a preview."
+        description="The address of the preview of the first image that `imageCount` counts: of the result once there"
+        " is one. Null without a preview."
     )
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
@@ -133,9 +134,11 @@ class Order(Node):
         """The progress of each retouching step of the order's specification, in its order."""
         key = (self.row.account_id, self.row.id)
         done = await info.context.loaders.steps_completed_in_orders.load(key) or {}
+        names = [each.step for each in self.row.specification.terms.steps]
+        counts = [done.get(composed(name), 0) for name in names]
         return [
-            StepProgress(step=each.step, completed_count=done.get(each.step, 0), image_count=self.row.image_count)
-            for each in self.row.specification.terms.steps
+            StepProgress(step=name, completed_count=count, image_count=self.row.image_count)
+            for name, count in zip(names, counts, strict=True)
         ]
 
     @field

@@ -78,7 +78,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
-        "type: At least one term has to be stated.",
+        "imagesPerDay: is missing, and so are all other terms: one has to be stated",
     ),
     (
         change("terms", LATER, imagesPerDay=5, effectiveDate="2026-03-03"),
