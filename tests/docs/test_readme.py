@@ -48,7 +48,7 @@ def asker_of(operation: str) -> Asker:
 
 def with_ids(operation: str) -> str:
     """Return an operation with ids in place of "ID"; those of the first order and of its image b.jpg."""
-    variables = []
+    variables = list[str]()
     for field, variable in IDS.items():
         if f'{field}: "ID"' in operation:
             operation = operation.replace(f'{field}: "ID"', f"{field}: ${variable}")
