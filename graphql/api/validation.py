@@ -31,6 +31,7 @@ from app.domain.bounds import (
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
+    TURNAROUNDS,
     is_multiplier,
     is_turnaround,
 )
@@ -185,7 +186,7 @@ class Validation:
         """Check a turnaround or a response time."""
         if not is_turnaround(duration):
             least, most = (Decimal(each // timedelta(seconds=1)) for each in (MIN_TURNAROUND, MAX_TURNAROUND))
-            message = f"Must be PT1M to P30D, not {iso8601(duration)}."
+            message = f"Must be {TURNAROUNDS}, not {iso8601(duration)}."
             self.refuse(message, *path, least=least, most=most)
         return duration
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import strawberry
 
 from api.validation import PROSE_RULE, Validation
-from app.domain.bounds import MAX_PER_DAY
+from app.domain.bounds import MAX_PER_DAY, TURNAROUNDS
 from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.terms import NegotiableTerms
 from engine.arguments import or_none
@@ -20,7 +20,7 @@ from engine.scalars import LocalTime
 Given = TypeVar("Given")
 Checked = TypeVar("Checked")
 
-_DURATION: Final = "in whole seconds: PT1M to P30D"
+_DURATION: Final = f"in whole seconds: {TURNAROUNDS}"
 
 
 @input_type
