@@ -41,6 +41,16 @@ _DIALOGUES: Final[Sequence[tuple[InquiryTopic, str, str]]] = (
         "Can we see our spend by season?",
         "It is on our list; until then it is in the activity by month.",
     ),
+    (InquiryTopic.DATA, "Is the lead time counted from the upload or from the order?", "They are the same instant."),
+    (
+        InquiryTopic.SUPPORT,
+        "A model's name is in a file name. Can you rename it?",
+        "Please upload it again; we cancel it.",
+    ),
+    (InquiryTopic.SUPPORT, "Do you keep the layers of the files?", "Yes, in the TIFF that you can download."),
+    (InquiryTopic.SLA, "Our shoots end later in summer. Can we upload until 02:00?", "Let us talk about Flow."),
+    (InquiryTopic.DELIVERY_PLAN, "The campaign starts on the 15th. Will all be there?", "Yes, all of it on the 12th."),
+    (InquiryTopic.FEEDBACK, "The skin was a little too smooth this time.", "Thank you, the team will see to it."),
 )
 
 

@@ -10,9 +10,11 @@ from engine.scalars import Currency
 
 @object_type
 class Money:
-    """An exact amount in a currency."""
+    """An exact amount in a currency, which Loupe does not round."""
 
-    amount: Decimal = strawberry.field(description="The exact amount.")
+    amount: Decimal = strawberry.field(
+        description="The exact amount, with up to 6 decimals: a price has up to 4, and a multiplier of expedites 2."
+    )
     currency: Currency = strawberry.field(description="The currency of the amount.")
 
 

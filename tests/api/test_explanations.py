@@ -14,6 +14,7 @@ from tests.support.serving import NewClient
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
+ENDED = "Support and production confirmed no deadline before the delivery or cancellation"
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
 EXPLANATION = """{ account { order(number: 1) {
   deadline { status explanation { code text ... on CutoffStep { at } } }
@@ -69,7 +70,7 @@ async def test_a_delivery_plan_is_awaited_until_the_kept_deadline_passes_and_voi
     for known in (found, due["account"]["order"]):
         for each in (known["deadline"], known["images"]["nodes"][0]["deadline"]):
             assert each["status"] == "PLAN_REQUIRED"
-            assert text(each, "AWAITING_STAFF").endswith("until then the deadline above stands")
+            assert text(each, "AWAITING_STAFF").endswith("without it the deadline above stands")
     clock.advance(MICROSECOND)
     data = await (await client_of(studio)).data(EXPLANATION)
     for each in (data["account"]["order"]["deadline"], data["account"]["order"]["images"]["nodes"][0]["deadline"]):
@@ -85,7 +86,7 @@ async def test_a_cancelled_order_no_longer_awaits_staff(pool: Pool, client_of: N
     found = await order(pool, client_of, studio)
     [image] = found["images"]["nodes"]
     for deadline in (found["deadline"], image["deadline"]):
-        assert text(deadline, "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
+        assert text(deadline, "AWAITING_STAFF") == ENDED
 
 
 async def test_an_order_delivered_without_a_deadline_no_longer_awaits_staff(pool: Pool, client_of: NewClient) -> None:
@@ -94,7 +95,7 @@ async def test_an_order_delivered_without_a_deadline_no_longer_awaits_staff(pool
     studio.order(TUESDAY, photos, level=ServiceLevel.ADDITIONAL, position=201)
     found = await order(pool, client_of, studio)
     assert found["deadline"]["status"] == DeadlineStatus.TO_BE_CONFIRMED
-    assert text(found["deadline"], "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
+    assert text(found["deadline"], "AWAITING_STAFF") == ENDED
 
 
 async def test_each_instant_is_shown_in_the_time_zone_in_force_at_it(pool: Pool, client_of: NewClient) -> None:
@@ -113,13 +114,14 @@ async def test_each_instant_is_shown_in_the_time_zone_in_force_at_it(pool: Pool,
         "Image 201, beyond the 200 guaranteed for Tuesday 3 March 2026",
     ]
     assert explanation[3]["text"] == (
-        "Support set the deadline on Tuesday 3 March 2026, 23:05 (UTC+09:00, Asia/Tokyo): "
+        "Support and production set the deadline on Tuesday 3 March 2026, 23:05 (UTC+09:00, Asia/Tokyo): "
         "due Wednesday 4 March 2026, 17:00 (UTC+09:00, Asia/Tokyo)"
     )
     assert explanation[1]["at"] == "2026-03-03T23:00:00Z"  # as planned then, although the new zone made the day longer
 
 
 PLACES: Final = "first: from last: to of imageCount date"
+AWAITED: Final = "closed reviewBy turnaround timeZone planFrom priceMultiplier deadlineStands"
 WINDOW: Final = "windowOpensAt windowClosesAt"
 EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanation {{ __typename code text
   ... on UploadedAtStep {{ at timeZone }} ... on CutoffStep {{ at date uploadBy countedFor }}
@@ -127,7 +129,7 @@ EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanatio
   ... on BaseDeadlineStep {{ at timeZone turnaround deliverBy }}
   ... on WeekendShiftStep {{ hours base: from moved: to timeZone }}
   ... on ClockChangeStep {{ at timeZone offsetBeforeSeconds offsetAfterSeconds }}
-  ... on AwaitingStaffStep {{ closed planFrom deadlineStands }} ... on StaffConfirmedStep {{ at deadline timeZone }}
+  ... on AwaitingStaffStep {{ {AWAITED} }} ... on StaffConfirmedStep {{ at deadline timeZone }}
   ... on SlaVersionStep {{ version }} ... on PlanVoidStep {{ at timeZone planFrom }}
   ... on ZoneChangedStep {{ at zone: from newZone: to dayClosesAt }}
 }} }} images {{ nodes {{ deadline {{ explanation {{ __typename ... on RejectedAtStep {{ at timeZone }}
@@ -165,7 +167,11 @@ async def test_steps_have_every_fact_that_their_text_names(
     assert steps["AWAITING_STAFF"] == {
         "__typename": "AwaitingStaffStep",
         "closed": True,
+        "reviewBy": None,
+        "turnaround": None,
+        **zone,
         "planFrom": 40,
+        "priceMultiplier": "2",
         "deadlineStands": True,
     }
     [image] = found["images"]["nodes"]

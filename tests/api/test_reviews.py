@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from api.ids import account_global_id
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.mutations import Shop, deliver, done, open_shop
@@ -80,6 +81,78 @@ async def test_a_quote_tells_by_when_a_deadline_would_be_promised(shop: Shop) ->
     values = {"newOrder": {"imageCount": 2, "at": "2026-03-14T12:00:00Z"}}  # a Saturday
     quote = (await shop.client.data(ask, {"input": values}))["account"]["quote"]["quote"]
     assert [part["deadline"]["reviewBy"] for part in quote["parts"]] == [None, "2026-03-16T04:00:00Z"]
+
+
+EXPLAINED: Final = """deadline { explanation { ... on AwaitingStaffStep {
+  text closed reviewBy turnaround timeZone planFrom priceMultiplier deadlineStands
+} } }"""
+
+
+def awaited(deadline: dict[str, Any]) -> dict[str, Any]:
+    """Return the step of an explanation that awaits staff."""
+    steps: list[dict[str, Any]] = [step for step in deadline["explanation"] if step]
+    (step,) = steps
+    return step
+
+
+async def test_quotes_orders_and_images_name_the_review_turnaround_in_force_as_it_began(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    negotiated = {"accountId": account_global_id(shop.studio.id), "reviewTurnaround": "PT2H"}
+    await place(shop, 2)
+    await done(staff, "negotiateSla", **negotiated, effectiveDate="2026-03-11")
+    ask = f"""query ($input: QuoteInput!) {{ account {{
+      quote(input: $input) {{ quote {{ parts {{ {EXPLAINED} }} }} }}
+      orders {{ nodes {{ number {EXPLAINED} images {{ nodes {{ {EXPLAINED} }} }} }} }}
+    }} }}"""
+    clock.advance(24 * HOUR)
+    await done(staff, "negotiateSla", **{**negotiated, "reviewTurnaround": "PT1H"}, effectiveDate="2026-03-12")
+    clock.advance(HOUR)
+    await place(shop, 2)
+    clock.advance(HOUR)
+    found = (await shop.client.data(ask, {"input": {"newOrder": {"imageCount": 2}}}))["account"]
+    known = {order["number"]: order for order in found["orders"]["nodes"]}
+    old, new = ([known[number], *known[number]["images"]["nodes"]] for number in (2, 4))
+    quoted = found["quote"]["quote"]["parts"]
+    steps = [awaited(each["deadline"]) for each in (*old, *new, *quoted)]
+    before, since = steps[0], steps[2]
+    assert steps[:4] == [before, before, since, since]
+    assert [(step["reviewBy"], step["turnaround"]) for step in steps[4:]] == [("2026-03-11T16:00:00Z", "PT2H")]
+    wait = "Support and production are to confirm the deadline by"
+    assert before["text"] == (
+        f"{wait} Tuesday 10 March 2026, 18:00 (UTC+01:00, Europe/Copenhagen), within 5 hours from Monday to Friday"
+    )
+    assert since == {
+        "text": (
+            f"{wait} Wednesday 11 March 2026, 16:00 (UTC+01:00, Europe/Copenhagen), "
+            "within 2 hours from Monday to Friday"
+        ),
+        "closed": False,
+        "reviewBy": "2026-03-11T15:00:00Z",
+        "turnaround": "PT2H",
+        "timeZone": "Europe/Copenhagen",
+        "planFrom": None,
+        "priceMultiplier": None,
+        "deadlineStands": False,
+    }
+
+
+async def test_an_image_that_was_delivered_or_cancelled_names_no_review(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    await place(shop, 2)
+    await deliver(staff, clock, 2)
+    second = (await place(shop, 1))[0]
+    await done(shop.client, "cancelOrder", orderId=second["id"])
+    found = await shop.client.data(
+        f"{{ account {{ orders {{ nodes {{ serviceLevel {EXPLAINED} images {{ nodes {{ {EXPLAINED} }} }} }} }} }} }}"
+    )
+    orders = [each for each in found["account"]["orders"]["nodes"] if each["serviceLevel"] == "ADDITIONAL"]
+    steps = [awaited(each["deadline"]) for order in orders for each in (order, *order["images"]["nodes"])]
+    assert [(step["closed"], step["reviewBy"], step["turnaround"]) for step in steps] == [(True, None, None)] * 4
+    assert {step["text"] for step in steps} == {
+        "Support and production confirmed no deadline before the delivery or cancellation"
+    }
 
 
 async def test_undated_images_are_in_the_queue_after_all_dated_ones_by_when_their_deadline_is_promised(

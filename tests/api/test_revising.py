@@ -38,7 +38,7 @@ async def test_an_earlier_deadline_is_for_the_images_not_delivered_yet(
     assert payload["order"]["deadline"]["at"] == SOONER
     steps = payload["order"]["deadline"]["explanation"]
     assert [step["code"] for step in steps[-3:]] == ["STAFF_CONFIRMED", "STAFF_REVISED", "SLA_VERSION"]
-    assert steps[-2]["text"].startswith("Support set an earlier deadline on ")
+    assert steps[-2]["text"].startswith("Support and production set an earlier deadline on ")
     images = {node["id"]: node["deadline"] for node in payload["order"]["images"]["nodes"]}
     assert (images[delivered]["at"], images[left]["at"]) == (LATER, SOONER)
     assert [step["code"] for step in images[delivered]["explanation"][-2:]] == ["STAFF_CONFIRMED", "SLA_VERSION"]

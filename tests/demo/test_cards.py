@@ -20,7 +20,7 @@ from app.services.imports.session import import_history
 from app.services.imports.source import open_source
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.demo_cards import DASHBOARD, ON_A_WEEKEND, STAFF, TERMS, TRENDS, empty_fields
+from tests.support.demo_cards import DASHBOARD, GUARANTEE_AT, ON_A_WEEKEND, STAFF, TERMS, TRENDS, empty_fields
 from tests.support.import_files import Listener
 from tests.support.serving import Client, CountingReader
 from tests.support.transactions import in_transaction
@@ -98,6 +98,9 @@ async def test_no_card_is_empty_whenever_the_demo_is_started(
     terms = {name: (await client.data(TERMS))["account"] for name, client in clients.items()}
     assert {name: each["sla"]["customTerms"] for name, each in terms.items() if each["sla"]["customTerms"]} == TERMS_OF
     assert all(terms[name]["sla"]["message"] for name in TERMS_OF)
+    steps = [step for order in terms["Fifth & Mercer"]["orders"]["nodes"] for step in order["deadline"]["explanation"]]
+    assert {step["deliverBy"] for step in steps if step.get("deliverBy")} == {"07:30"}
+    assert {step["turnaround"] for step in steps if step.get("turnaround")} <= {"PT2H", "PT6H"}
     staff = Client(http, access.staff_token, counting)
     asked = await staff.data(STAFF)
     assert empty_fields(asked) == set()
@@ -107,9 +110,14 @@ async def test_no_card_is_empty_whenever_the_demo_is_started(
     assert confirmed == {"warnings": [{"code": "WEEKEND_DEADLINE"}], "userErrors": []}
 
 
-async def test_trends_compare_a_month_with_the_month_before(
+async def test_the_first_studio_has_trends_and_a_quote_shows_its_coming_terms(
     pool: Pool, clock: FrozenClock, http: AsyncClient, counting: CountingReader, tmp_path: Path
 ) -> None:
     access = await start(pool, clock, tmp_path, days=50, accounts=1)
-    answer = await Client(http, access.clients[0].token, counting).data(TRENDS)
-    assert empty_fields(answer) == set()
+    client = Client(http, access.clients[0].token, counting)
+    assert empty_fields(await client.data(TRENDS)) == set()
+    [coming] = (await client.data(TERMS))["account"]["coming"]["nodes"]
+    assert (coming["customTerms"], coming["message"][:13]) == (["IMAGES_PER_DAY", "REVIEW_TURNAROUND"], "As you asked:")
+    instants = (None, coming["effectiveFrom"])
+    quotes = [(await client.data(GUARANTEE_AT, {"at": at}))["account"]["quote"]["quote"] for at in instants]
+    assert [quote["dailyGuarantee"]["capacity"] for quote in quotes] == [200, 240]

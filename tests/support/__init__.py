@@ -85,6 +85,7 @@ Databases and the system
   database            a migrated database for each test
   folders             the folder of a test run
   released_database   the database of the previous release, and its statements
+  previous_server     a server of the previous release, which gives its commands by its own statements
   routing             a database partitioned by account
   statements          every statement of the code
   system              programs of the system

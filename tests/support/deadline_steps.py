@@ -9,7 +9,7 @@ from app.domain.deadlines.steps import DeadlineStep
 
 
 class Step(NamedTuple):
-    """A step as text, with its instant (UTC) if it has one."""
+    """A step as text, with its instant (UTC) if it has one: of the wait for staff, by when they have promised."""
 
     code: DeadlineStepCode
     text: str
@@ -17,4 +17,4 @@ class Step(NamedTuple):
 
 
 def in_words(steps: Iterable[DeadlineStep]) -> list[Step]:
-    return [Step(step.code, step.text, getattr(step, "at", None)) for step in steps]
+    return [Step(step.code, step.text, getattr(step, "at", getattr(step, "review_by", None))) for step in steps]

@@ -66,9 +66,17 @@ ON_A_WEEKEND: Final = """mutation ($order: ID!) {
 }"""
 """A deadline on a Saturday, set by staff."""
 
-TERMS: Final = """{ account { name sla { customTerms message }
-  coming: slaVersions(first: 1) { nodes { customTerms message standard { deliverBy } } } } }"""
+TERMS: Final = """{ account {
+  sla { customTerms message }
+  coming: slaVersions(first: 1) { nodes { effectiveFrom customTerms message } }
+  orders(first: 20) { nodes { deadline { explanation { ... on BaseDeadlineStep { deliverBy turnaround } } } } }
+} }"""
 """The question of the negotiated terms of a client."""
+
+
+GUARANTEE_AT: Final = """query ($at: DateTime) { account {
+  quote(input: {newOrder: {imageCount: 1, at: $at}}) { quote { dailyGuarantee { capacity } } } } }"""
+"""The guarantee of the day of an instant, now without one."""
 
 
 def empty_fields(answer: object) -> set[str]:

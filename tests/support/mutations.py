@@ -62,7 +62,7 @@ def is_for_staff(name: str, values: Mapping[str, object]) -> bool:
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
-    *("upload_weeks", "retouching_steps", "inquiries", "operations"),
+    *("upload_weeks", "retouching_steps", "inquiries", "operations", "reviews"),
 )
 
 
@@ -177,12 +177,14 @@ class Shop:
         """The global id of the account."""
         return account_global_id(self.studio.id)
 
-    async def place(self, *filenames: str, name: str = "Shoes", expedite: bool = False) -> list[dict[str, Any]]:
+    async def place(
+        self, *filenames: str, name: str = "Shoes", expedite: bool = False, **values: object
+    ) -> list[dict[str, Any]]:
         """Place an order; return the orders it was split into, with the ids of their images as `imageIds`."""
         fields = "orders { id number serviceLevel imageCount images(first: 100) { nodes { id } } }"
         images = [{"filename": filename} for filename in filenames or ("a.jpg",)]
         order = {"name": name, "specificationId": self.specification, "images": images, "expedite": expedite}
-        orders: list[dict[str, Any]] = (await done(self.client, "placeOrder", fields, **order))["orders"]
+        orders: list[dict[str, Any]] = (await done(self.client, "placeOrder", fields, **order, **values))["orders"]
         return [{**each, "imageIds": [node["id"] for node in each["images"]["nodes"]]} for each in orders]
 
 

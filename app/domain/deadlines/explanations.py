@@ -12,19 +12,16 @@ from app.domain.deadlines.steps import (
     AwaitingStaffStep,
     BaseDeadlineStep,
     ClockChangeStep,
-    CutoffStep,
     DeadlineStep,
     ExpeditePositionStep,
-    GuaranteePositionStep,
     PlanVoidStep,
     RejectedAtStep,
     SlaVersionStep,
     StaffConfirmedStep,
     StaffRevisedStep,
-    UploadedAtStep,
     WeekendShiftStep,
-    ZoneChangedStep,
 )
+from app.domain.deadlines.upload_steps import CutoffStep, GuaranteePositionStep, UploadedAtStep, ZoneChangedStep
 from app.domain.deadlines.zones import ZoneChange, latest_zone
 from app.domain.ledger.positions import Positions
 from app.domain.local_time import clock_change, local_day, local_day_interval
@@ -68,6 +65,7 @@ class Promise:
       `terms`.
     - `expedite`: None unless they were expedited.
     - `confirmed`: when staff set `due_at`; None if a rule did, or nobody yet.
+    - `review_by`: by when staff have promised the deadline they owe; without a meaning once it is closed.
     - `first_due_at`: the deadline that they set first, where they set the earlier `due_at` since, last when `revised`.
     - `zone_changes`: changes of the zone by which the upload's deadline is the latest of several zones.
     - `void`: the deadline kept at the plan level has passed without a delivery plan.
@@ -86,6 +84,7 @@ class Promise:
     confirmed: Moment | None
     zone_changes: Sequence[ZoneChange] = ()
     void: bool = False
+    review_by: datetime | None = None
     first_due_at: datetime | None = None
     revised: Moment | None = None
 
@@ -131,8 +130,7 @@ def explain_rejection(rejected: Moment, due_at: datetime, sla_version: int, term
 def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineStep]:
     """Explain the next morning within the guarantee, and beyond it the deadline that staff set or have to set."""
     if not promise.guaranteed:
-        awaited = AwaitingStaffStep(promise.closed)
-        return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [awaited])]
+        return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [_awaited(promise)])]
     at, deliver_by = promise.uploaded.at, promise.terms.deliver_by
     zone = latest_zone(at, promise.uploaded.zone, promise.zone_changes, deliver_by)
     day = local_day(at, zone)
@@ -161,8 +159,27 @@ def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep
         zone = (promise.confirmed or promise.uploaded).zone
         return [position, PlanVoidStep(promise.due_at, zone, plan_from)]
     if promise.deadline_status is DeadlineStatus.PLAN_REQUIRED:
-        return [position, AwaitingStaffStep(promise.closed, plan_from, promise.keeps_deadline)]
+        return [position, _awaited(promise, expedite)]
     return [position, *_confirmation(promise)]
+
+
+def _awaited(promise: Promise, planned: Expedite | None = None) -> AwaitingStaffStep:
+    """Explain the wait for staff, for a delivery plan of `planned` images.
+
+    Its review began with the upload, or with the expedite of images that had a deadline and keep it.
+    """
+    keeps_deadline, review_by = promise.keeps_deadline, None if promise.closed else promise.review_by
+    kept = planned if keeps_deadline else None
+    zone, terms = (promise.uploaded.zone, promise.terms) if kept is None else (kept.asked.zone, kept.terms)
+    return AwaitingStaffStep(
+        closed=promise.closed,
+        zone=zone,
+        review_by=review_by,
+        turnaround=None if review_by in (None, promise.due_at) else terms.review_turnaround,
+        plan_from=None if planned is None else DELIVERY_PLAN_MULTIPLE * planned.positions.size,
+        price_multiplier=None if planned is None else planned.terms.expedite_multiplier,
+        keeps_deadline=keeps_deadline,
+    )
 
 
 def _ledger_cutoff(promise: Promise) -> DeadlineStep:

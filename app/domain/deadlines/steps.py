@@ -4,86 +4,23 @@ Instants are UTC; texts show them in user time, by `zone` (domain rules, section
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
+from decimal import Decimal
 from typing import ClassVar, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.enums import DeadlineStepCode
-from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Positions, positions_in_words
+from app.domain.deadlines.upload_steps import CutoffStep, GuaranteePositionStep, UploadedAtStep, ZoneChangedStep
+from app.domain.ledger.positions import EXPEDITES, Positions, positions_in_words
 from app.domain.local_time import local_day, week_start
-from app.domain.sla.terms import UPLOAD_BY, next_morning_in_words
-from app.domain.user_time import date_in_words, duration_in_words, time_in_words, user_time
+from app.domain.sla.terms import SUPPORT_DAYS, next_morning_in_words
+from app.domain.user_time import duration_in_words, time_in_words, user_time
 
 _ONE_HOUR: Final = timedelta(hours=1)
 
+_BEFORE_END: Final = "before the delivery or cancellation"
 _WINDOW: Final = timedelta(days=5)
 _EXPEDITE_WINDOW: Final = "the window from Monday 00:00 to Friday 24:00 UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedAtStep:
-    """The upload."""
-
-    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.UPLOADED_AT
-    at: datetime
-    zone: ZoneInfo
-
-    @property
-    def text(self) -> str:
-        """The step in words."""
-        return f"Uploaded {user_time(self.at, self.zone)}"
-
-
-@dataclass(frozen=True, slots=True)
-class CutoffStep:
-    """The end of the local `day` of the upload, at `at`; beyond the guarantee, the ledger day `counted_for`."""
-
-    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.CUTOFF
-    at: datetime
-    day: date
-    counted_for: date | None = None
-
-    @property
-    def text(self) -> str:
-        """The step in words; the two dates differ in a ledger day that a change of the time zone made longer."""
-        before = f"Before the cutoff at {UPLOAD_BY} on {date_in_words(self.day)}"
-        if self.counted_for is None:
-            return before
-        counted = "that day" if self.counted_for == self.day else date_in_words(self.counted_for)
-        return f"{before}, so counted for {counted}"
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneChangedStep:
-    """A change of the zone in the ledger day of the upload, which closes at `day_closes_at`, before the upload."""
-
-    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.ZONE_CHANGED
-    at: datetime
-    before: ZoneInfo
-    after: ZoneInfo
-    day_closes_at: datetime
-
-    @property
-    def text(self) -> str:
-        """The step in words."""
-        changed = f"The time zone changed from {self.before.key} on {user_time(self.at, self.after)}"
-        until = user_time(self.day_closes_at, self.after)
-        return f"{changed}; until {until}, uploads are due by the later deadline of both"
-
-
-@dataclass(frozen=True, slots=True)
-class GuaranteePositionStep:
-    """The positions of `image_count` images in the day's guarantee."""
-
-    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.GUARANTEE_POSITION
-    image_count: int
-    positions: Positions
-
-    @property
-    def text(self) -> str:
-        """The step in words."""
-        text = positions_in_words(self.image_count, self.positions, GUARANTEED)
-        return text[0].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +109,43 @@ class ClockChangeStep:
 class AwaitingStaffStep:
     """Staff have to confirm a deadline, or nobody any more once it is `closed`.
 
-    With `plan_from` they have to make a delivery plan, needed from that many expedites in a day on, 0 if the day has
-    none. Until then, and for good once it is closed, the earlier deadline holds if there is one (`keeps_deadline`).
+    - `zone`: the zone in which the wait began.
+    - `review_by`, `turnaround`: by when staff have promised the deadline, and the working hours after which that is;
+      no turnaround where the deadline kept until then comes first.
+    - `plan_from`: the expedites in a day from which staff have to make a delivery plan, 0 if the day has none; with the
+      plan each image costs `price_multiplier` times its price.
+    - `keeps_deadline`: the earlier deadline holds until then, and for good once it is closed.
     """
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.AWAITING_STAFF
     closed: bool
+    zone: ZoneInfo
+    review_by: datetime | None = None
+    turnaround: timedelta | None = None
     plan_from: int | None = None
+    price_multiplier: Decimal | None = None
     keeps_deadline: bool = False
 
     @property
     def text(self) -> str:
         """The step in words."""
         if self.plan_from is None:
-            wait = "confirmed no deadline in time" if self.closed else "are to confirm the deadline"
+            wait = f"confirmed no deadline {_BEFORE_END}" if self.closed else f"are to confirm the deadline{self._by}"
             return f"Support and production {wait}"
-        until = "they made none in time, so" if self.closed else "until then"
         rest = "the deadline above stands" if self.keeps_deadline else "there is no deadline"
-        return f"{_plan_needed(self.plan_from)}; {until} {rest}"
+        if self.closed:
+            return f"{_plan_needed(self.plan_from)}; they made none {_BEFORE_END}, so {rest}"
+        costs = f"with it each image costs {self.price_multiplier:f} times its price"
+        return f"{_plan_needed(self.plan_from)}{self._by}; {costs}, without it {rest}"
+
+    @property
+    def _by(self) -> str:
+        if self.review_by is None:
+            return ""
+        by = f" by {user_time(self.review_by, self.zone)}"
+        if self.turnaround is None:
+            return f"{by}, when the deadline above passes"
+        return f"{by}, within {duration_in_words(self.turnaround)} from {SUPPORT_DAYS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +177,7 @@ class StaffConfirmedStep:
     def text(self) -> str:
         """The step in words."""
         set_on = "" if self.at is None else f" on {user_time(self.at, self.zone)}"
-        return f"Support set the deadline{set_on}: due {user_time(self.due_at, self.zone)}"
+        return f"Support and production set the deadline{set_on}: due {user_time(self.due_at, self.zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +193,7 @@ class StaffRevisedStep:
     def text(self) -> str:
         """The step in words."""
         set_on = "" if self.at is None else f" on {user_time(self.at, self.zone)}"
-        return f"Support set an earlier deadline{set_on}: due {user_time(self.due_at, self.zone)}"
+        return f"Support and production set an earlier deadline{set_on}: due {user_time(self.due_at, self.zone)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def review_due_at(at: datetime, terms: SlaTerms, zone: ZoneInfo) -> datetime:
 def with_reviews(change: Change, at: datetime, zone: ZoneInfo) -> Change:
     """Return an expedite with the reviews that it begins at its instant (UTC), in the zone in force then.
 
-    A review begins for each image that comes to the plan level, unless one is open.
+    A review begins for each image that moves to the plan level, unless one is open.
     """
     if all(order.deadline_status is DeadlineStatus.CONFIRMED for order in change.orders):
         return change
@@ -70,7 +70,7 @@ def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
 
 
 def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
-    """Return an order with the reviews of images that come to the plan level at an instant."""
+    """Return an order with the reviews of images that move to the plan level at an instant."""
     if order.deadline_status is DeadlineStatus.CONFIRMED or order.expedited_at != at:
         return order
     review = ReviewState.begun(at, due_at, order.due_at)

@@ -10,11 +10,13 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change, NewImage
+from app.domain.orders.pricing import price_with_plan
 from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
 from app.domain.orders.state import OrderedSpecification, OrderState, price_of
+from app.domain.sla.terms import SlaTerms
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.facts import NamedSpecification, read_account
-from app.services.orders.changing import expediting, moved_from, the_order
+from app.services.orders.changing import expediting, orders_with
 from app.services.orders.placing import NewOrder, placement
 from app.services.quotes.tokens import Binding, Subject, token_of
 from db.queries.order_states import OrderKey
@@ -75,10 +77,14 @@ QuoteRequest: TypeAlias = UploadRequest | ExpediteRequest
 
 @dataclass(frozen=True, slots=True)
 class QuotePart:
-    """Images of one service level, as the order that they would be; `price` is None without a specification."""
+    """Images of one service level, as the order that they would be; without a specification they have no prices.
+
+    `price_with_plan` is the price once they have the delivery plan that they need; None if they need none.
+    """
 
     order: OrderState
     price: Decimal | None
+    price_with_plan: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +113,19 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
     change = await _change(reader, request, at)
     parts = request.subject.parts(change.orders, at)
     expires_at = now + VALID_FOR
-    binding = Binding(request.subject, expires_at, offers(parts, change.day.sla.terms, priced=request.priced))
+    terms = change.day.sla.terms
+    binding = Binding(request.subject, expires_at, offers(parts, terms, priced=request.priced))
     return Quote(
         at=at,
-        parts=[QuotePart(order, price_of(order.counted) if request.priced else None) for order in parts],
+        parts=[_part(order, terms) if request.priced else QuotePart(order, None, None) for order in parts],
         day=change.day,
         token=token_of(binding, key),
         expires_at=expires_at,
     )
+
+
+def _part(order: OrderState, terms: SlaTerms) -> QuotePart:
+    return QuotePart(order, price_of(order.counted), price_with_plan(order, terms))
 
 
 async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
@@ -126,8 +137,7 @@ async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change
         account, specification = await read_account(reader, request.account_id, at, request.specification_id)
         return _placing(request, account, specification, at, row["next_order_number"])
     account, _ = await read_account(reader, request.account_id, at)
-    order = await the_order(reader, request.key)
-    orders = [order, *await moved_from(reader, request.key, order, request.chosen)]
+    orders = await orders_with(reader, request.key, request.chosen)
     return expediting(orders, request.chosen, account, at, row["next_order_number"])
 
 

@@ -162,6 +162,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
         zone_changes=zone_changes(row.placed_at, history.zones),
         void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
+        review_by=row.review_by,
         first_due_at=row.first_confirmed_due_at,
         revised=None if row.revised_at is None else _moment(row.revised_at, history),
     )
@@ -186,6 +187,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
         ),
         confirmed=None if order.confirmed_at is None else _moment(order.confirmed_at, history),
         zone_changes=zone_changes(order.placed_at, history.zones),
+        review_by=review_by(order),
         first_due_at=None if order.revision is None else order.revision.first_due_at,
         revised=None if order.revision is None else _moment(order.revision.at, history),
     )
@@ -210,6 +212,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
         zone_changes=zone_changes(row.uploaded_at, history.zones),
         void=deadlines.is_plan_void(status, row.due_at, now),
+        review_by=row.review_by,
         first_due_at=None if confirmed_at is None else row.first_confirmed_due_at,
         revised=None if revised_at is None else _moment(revised_at, history),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import strawberry
@@ -141,11 +142,27 @@ class ClockChangeStep(DeadlineStep):
 class AwaitingStaffStep(DeadlineStep):
     """A deadline or delivery plan that support and production have to set."""
 
-    closed: bool = attribute("True if staff are no longer awaited: they set nothing in time.", of="step.closed")
+    closed: bool = attribute(
+        "True if staff are no longer awaited: the images were delivered or cancelled before.", of="step.closed"
+    )
+    review_by: datetime | None = attribute(
+        "The instant by which staff have promised the deadline or plan; null if they are no longer awaited.",
+        of="step.review_by",
+    )
+    turnaround: timedelta | None = attribute(
+        "The time from the start of the review to `reviewBy`, in hours from Monday to Friday, by the terms in force at"
+        " the start; null where the deadline of the earlier steps comes first, or staff are no longer awaited.",
+        of="step.turnaround",
+    )
+    time_zone: TimeZone = attribute("The account's time zone at the start of the wait.", of="step.zone.key")
     plan_from: int | None = attribute(
         "The number of expedites in a day from which a delivery plan is needed, 0 on a day without expedites; null if"
         " none is needed.",
         of="step.plan_from",
+    )
+    price_multiplier: Decimal | None = attribute(
+        "The multiple of its price that each image costs with the delivery plan; null if none is needed.",
+        of="step.price_multiplier",
     )
     deadline_stands: bool = attribute(
         "True if the deadline of the earlier steps applies until then.", of="step.keeps_deadline"

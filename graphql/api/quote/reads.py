@@ -113,10 +113,15 @@ def _shown(account_id: UUID, quote: quoting.Quote) -> Quote:
 
 
 def _part(account_id: UUID, part: quoting.QuotePart) -> QuotePart:
-    order, price = part.order, part.price
+    order = part.order
+    price, price_with_plan = (
+        None if amount is None else money_of(amount, order.specification.currency)
+        for amount in (part.price, part.price_with_plan)
+    )
     return QuotePart(
         image_count=len(order.counted),
         service_level=order.service_level,
         deadline=quoted_deadline(account_id, order),
-        price=None if price is None else money_of(price, order.specification.currency),
+        price=price,
+        price_with_plan=price_with_plan,
     )

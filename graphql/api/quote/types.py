@@ -29,8 +29,8 @@ class QuoteExpediteInput:
 
     order_id: strawberry.ID = strawberry.field(description="The order whose images would be expedited.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The order's images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
-        " expedited."
+        "The images, 1 to 500, of the order or of orders split from it, in the order in which they use the day's"
+        " expedites; by default all of the order that can be expedited."
     )
     at: datetime | None = optional("The instant of the expedite, now or later; a future day starts with nothing used.")
 
@@ -51,7 +51,12 @@ class QuotePart:
     service_level: ServiceLevel = strawberry.field(description="The promise made for the images.")
     deadline: Deadline = strawberry.field(description="The deadline of the images.")
     price: Money | None = strawberry.field(
-        description="The total price of the images; null for a new order without a specification."
+        description="The total price of the images, before any delivery plan; null for a new order without a"
+        " specification."
+    )
+    price_with_plan: Money | None = strawberry.field(
+        description="The total price of the images once staff have set the deadline of their delivery plan; null if"
+        " they need none, and where `price` is null."
     )
 
 
@@ -60,9 +65,9 @@ class Quote:
     """A binding offer for a new or expedited order."""
 
     token: str = strawberry.field(
-        description="The token that binds the offer for 15 minutes: counts, service levels, prices, standard"
-        " deadlines, also where a delivery plan is required, and the turnarounds of expedites and reviews, which run"
-        " from the call. Opaque."
+        description="The token that binds the offer for 15 minutes, in any number of calls: counts, service levels,"
+        " prices, with a delivery plan, too, standard deadlines, also where a plan is required, and the turnarounds of"
+        " expedites and reviews, which run from the call. It binds no prices if the quote has none. Opaque."
     )
     at: datetime = strawberry.field(description="The instant of the order or expedite.")
     parts: list[QuotePart] = attribute("The images of the offer by service level and deadline.", length=2)

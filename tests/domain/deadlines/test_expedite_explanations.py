@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -27,7 +28,7 @@ from tests.support.promises import (
     standard,
     text,
 )
-from tests.support.sla import DELIVER_BY
+from tests.support.sla import DELIVER_BY, TERMS
 
 HOUR = timedelta(hours=1)
 
@@ -94,7 +95,10 @@ def test_an_expedite_after_a_change_of_zone_is_explained_in_its_new_zone() -> No
 )
 @pytest.mark.parametrize(
     ("closed", "rest"),
-    [(False, "until then there is no deadline"), (True, "they made none in time, so there is no deadline")],
+    [
+        (False, "with it each image costs 2 times its price, without it there is no deadline"),
+        (True, "they made none before the delivery or cancellation, so there is no deadline"),
+    ],
 )
 def test_an_awaited_delivery_plan_is_explained_with_the_count_that_requires_one(
     quota: int, reason: str, rest: str, *, closed: bool
@@ -115,7 +119,34 @@ def test_a_deadline_kept_until_there_is_a_plan_is_explained_before_the_wait() ->
         "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE "
         "WEEKEND_SHIFT CLOCK_CHANGE EXPEDITE_POSITION AWAITING_STAFF SLA_VERSION"
     )
-    assert text(promise, Code.AWAITING_STAFF).endswith("until then the deadline above stands")
+    assert text(promise, Code.AWAITING_STAFF).endswith("without it the deadline above stands")
+
+
+def test_the_wait_for_a_plan_names_by_when_it_is_promised_and_the_price_with_it() -> None:
+    own = replace(TERMS, expedite_multiplier=Decimal("1.75"), review_turnaround=2 * HOUR)
+    asked = TUESDAY + 16 * HOUR
+    due_at = standard_deadline(TUESDAY, COPENHAGEN, DELIVER_BY)
+    of_upload, of_expedite, kept = (
+        replace(planned(TUESDAY, replace(expedited(asked, 41, 60), terms=own)), due_at=due, review_by=by)
+        for due, by in ((None, TUESDAY + 5 * HOUR), (due_at, asked + 2 * HOUR), (due_at, due_at))
+    )
+    plan = "From 40 expedites in a day on, support and production make a delivery plan by"
+    within = "within 2 hours from Monday to Friday"
+    costs = "with it each image costs 1.75 times its price, without it"
+    assert [text(each, Code.AWAITING_STAFF) for each in (of_upload, of_expedite, kept)] == [
+        (
+            f"{plan} Tuesday 3 March 2026, 19:05 (UTC+01:00, Europe/Copenhagen), within 5 hours from Monday to Friday; "
+            f"{costs} there is no deadline"
+        ),
+        (
+            f"{plan} Wednesday 4 March 2026, 08:05 (UTC+01:00, Europe/Copenhagen), {within}; "
+            f"{costs} the deadline above stands"
+        ),
+        (
+            f"{plan} Wednesday 4 March 2026, 09:00 (UTC+01:00, Europe/Copenhagen), when the deadline above passes; "
+            f"{costs} the deadline above stands"
+        ),
+    ]
 
 
 def test_a_void_plan_is_explained_after_the_deadline_in_force() -> None:
@@ -157,10 +188,12 @@ def test_a_kept_deadline_is_explained_without_its_confirmation_if_only_events_ha
     )
     assert explained(promise)[3] == Step(
         Code.STAFF_CONFIRMED,
-        "Support set the deadline: due Thursday 5 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)",
+        "Support and production set the deadline: due Thursday 5 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)",
         None,
     )
-    assert text(promise, Code.AWAITING_STAFF).endswith("made none in time, so the deadline above stands")
+    assert text(promise, Code.AWAITING_STAFF).endswith(
+        "made none before the delivery or cancellation, so the deadline above stands"
+    )
 
 
 def test_a_plan_that_staff_have_made_is_explained_by_it_alone() -> None:

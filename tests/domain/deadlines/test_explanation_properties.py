@@ -14,6 +14,7 @@ from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.deadlines.rules import expedite_turnaround, expedite_window, is_plan_void, rejection_deadline
 from app.domain.deadlines.steps import AwaitingStaffStep, BaseDeadlineStep, PlanVoidStep
+from app.domain.deadlines.working_hours import working_hours_after
 from app.domain.errors import DomainError, NoGain
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.positions import Positions
@@ -21,6 +22,7 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import local_day_interval
 from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
+from app.domain.orders.reviews import review_by, review_due_at, with_reviews
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.sla.terms import SlaInForce, SlaTerms
 from app.domain.user_time import duration_in_words, time_in_words
@@ -104,6 +106,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         expedite=asked,
         confirmed=None if order.confirmed_at is None else Moment(order.confirmed_at, zone),
         void=is_plan_void(order.deadline_status, order.due_at, now),
+        review_by=review_by(order),
         terms=day.sla.terms,
     )
 
@@ -124,7 +127,8 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     day = expedite_day = QuotaDay(day_of(at, zone), draw(slas), allowance)
     new_images = uploads(*(f"{number}.jpg" for number in range(draw(st.integers(1, 8)))))
     at_once = draw(st.booleans()) and expedite_window(at).available
-    orders = placed(Placement("Shoes", GHOST, new_images, at, at, at_once), day, zone)
+    promised_by = review_due_at(at, day.sla.terms, zone)
+    orders = placed(Placement("Shoes", GHOST, new_images, at, promised_by, at_once), day, zone)
     at_once = orders[0].expedited_at is not None
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):
@@ -132,7 +136,7 @@ def promises(draw: st.DrawFn) -> list[Promise]:
         expedite_day = QuotaDay(day_of(at, zone), draw(slas), draw(st.sampled_from([allowance, FRESH])))
         chosen = [image.id for order in orders for image in order.images][:: draw(st.integers(1, 2))]
         try:
-            orders = expedite(orders, chosen, at, expedite_day, 3, new_ids).orders
+            orders = with_reviews(expedite(orders, chosen, at, expedite_day, 3, new_ids), at, zone).orders
         except DomainError:
             assume(False)
         orders, at = draw(set_by_staff(orders, at))
@@ -203,6 +207,22 @@ def test_a_base_deadline_names_the_term_that_it_used(drawn: list[Promise]) -> No
                 assert f"Due {duration_in_words(step.turnaround or timedelta())} later" in step.text
 
 
+@given(promises())
+def test_the_wait_for_staff_names_the_due_time_of_the_review_and_the_term_it_is_by(drawn: list[Promise]) -> None:
+    for promise in drawn:
+        for step in explain(promise):
+            if not isinstance(step, AwaitingStaffStep):
+                continue
+            assert step.review_by == promise.review_by
+            assert [*instants_in(step.text)] == [promise.review_by]
+            if step.turnaround is None:
+                assert step.review_by == promise.due_at
+            else:
+                asked = promise.expedite.asked if promise.expedite and promise.keeps_deadline else promise.uploaded
+                assert step.review_by == working_hours_after(asked.at, step.turnaround, step.zone)
+                assert f"within {duration_in_words(step.turnaround)} from Monday to Friday" in step.text
+
+
 def named_terms(text: str) -> set[str]:
     """Return the times and durations that a text names outside its instants and the constant window of expedites."""
     constant = ("within the window from Monday 00:00 to Friday 24:00 UTC", "24:00 on")
@@ -217,7 +237,9 @@ def test_no_time_or_duration_but_those_of_the_terms_in_force_is_named(drawn: lis
     for promise in drawn:
         expedite = promise.expedite
         used = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
-        agreed = {time_in_words(promise.terms.deliver_by), *([] if used is None else [duration_in_words(used)])}
+        reviews = [step.turnaround for step in explain(promise) if isinstance(step, AwaitingStaffStep)]
+        agreed = {time_in_words(promise.terms.deliver_by)}
+        agreed |= {duration_in_words(each) for each in (used, *reviews) if each is not None}
         assert {name for step in explained(promise) for name in named_terms(step.text)} <= agreed
         plans = [step.plan_from for step in explain(promise) if isinstance(step, AwaitingStaffStep | PlanVoidStep)]
         assert {*plans} <= {None if expedite is None else 2 * expedite.positions.size}

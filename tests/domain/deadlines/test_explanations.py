@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 
-from app.domain.deadlines import steps
+from app.domain.deadlines import steps, upload_steps
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import Moment, explain, explain_rejection
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
@@ -95,9 +96,20 @@ def test_images_beyond_the_guarantee_await_their_confirmation() -> None:
     ]
 
 
+def test_the_wait_for_a_deadline_names_by_when_and_by_which_term_it_is_promised() -> None:
+    negotiated = replace(TERMS, review_turnaround=2 * HOUR)
+    promise = replace(additional(TUESDAY), review_by=TUESDAY + 2 * HOUR, terms=negotiated)
+    assert text(promise, Code.AWAITING_STAFF) == (
+        "Support and production are to confirm the deadline by Tuesday 3 March 2026, 16:05 (UTC+01:00, "
+        "Europe/Copenhagen), within 2 hours from Monday to Friday"
+    )
+
+
 def test_images_beyond_the_guarantee_that_ended_without_a_deadline_await_none() -> None:
     promise = replace(additional(TUESDAY), closed=True)
-    assert text(promise, Code.AWAITING_STAFF) == "Support and production confirmed no deadline in time"
+    assert text(promise, Code.AWAITING_STAFF) == (
+        "Support and production confirmed no deadline before the delivery or cancellation"
+    )
 
 
 def test_a_ledger_day_prolonged_by_a_change_of_zone_is_explained_by_its_own_cutoff_and_date() -> None:
@@ -154,7 +166,7 @@ def test_a_confirmed_deadline_names_when_staff_set_it() -> None:
     assert codes(confirmed) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION STAFF_CONFIRMED SLA_VERSION"
     assert explained(confirmed)[3] == Step(
         Code.STAFF_CONFIRMED,
-        "Support set the deadline on Tuesday 3 March 2026, 15:05 (UTC+01:00, Europe/Copenhagen): "
+        "Support and production set the deadline on Tuesday 3 March 2026, 15:05 (UTC+01:00, Europe/Copenhagen): "
         "due Thursday 5 March 2026, 17:00 (UTC+01:00, Europe/Copenhagen)",
         confirmed_at,
     )
@@ -195,19 +207,28 @@ def test_steps_have_fields_for_all_values_in_their_texts() -> None:
     promise = replace(
         planned(FRIDAY_BEFORE_SUMMER_TIME, expedited(expedited_at, 41, 60)),
         due_at=standard_deadline(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN, DELIVER_BY),
+        review_by=expedited_at + 5 * HOUR,
     )
     expedite = promise.expedite
     assert expedite is not None
     saturday, monday = datetime(2026, 3, 28, 8, tzinfo=UTC), datetime(2026, 3, 30, 7, tzinfo=UTC)
     assert explain(promise) == [
-        steps.UploadedAtStep(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN),
-        steps.CutoffStep(datetime(2026, 3, 27, 23, tzinfo=UTC), date(2026, 3, 27)),
-        steps.GuaranteePositionStep(20, promise.guarantee),
+        upload_steps.UploadedAtStep(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN),
+        upload_steps.CutoffStep(datetime(2026, 3, 27, 23, tzinfo=UTC), date(2026, 3, 27)),
+        upload_steps.GuaranteePositionStep(20, promise.guarantee),
         steps.BaseDeadlineStep(saturday, COPENHAGEN, deliver_by=DELIVER_BY),
         shift := steps.WeekendShiftStep(saturday, monday, COPENHAGEN),
         steps.ClockChangeStep(SUMMER_TIME, COPENHAGEN, HOUR, 2 * HOUR),
         position := steps.ExpeditePositionStep(expedited_at, COPENHAGEN, 20, expedite.positions),
-        steps.AwaitingStaffStep(closed=False, plan_from=40, keeps_deadline=True),
+        steps.AwaitingStaffStep(
+            closed=False,
+            zone=COPENHAGEN,
+            review_by=FRIDAY_BEFORE_SUMMER_TIME + 6 * HOUR,
+            turnaround=5 * HOUR,
+            plan_from=40,
+            price_multiplier=Decimal(2),
+            keeps_deadline=True,
+        ),
         steps.SlaVersionStep(1),
     ]
     assert shift.hours == 47  # the clock changes between them

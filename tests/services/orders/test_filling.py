@@ -1,21 +1,17 @@
 """Orders that a server of the previous release has changed, by its own statements, are filled in again at midnight."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import pytest
 
 from app.domain.orders.changes import NewImage
 from app.domain.orders.summaries import summary_of
-from app.services.ids import new_id
 from app.services.jobs.cursors import ACTIVITY
 from app.services.orders.placing import NewOrder, place_order
-from db.connections import Pool, Record
+from db.connections import Pool
 from db.queries.order_states import OrderKey, order_states
 from db.queries.orders import orders_by_id
 from db.readers import PoolReader
@@ -23,104 +19,15 @@ from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.import_files import run_import
 from tests.support.midnight_jobs import run_jobs
+from tests.support.previous_server import PreviousServer
 from tests.support.random_files import random_file
 from tests.support.random_lives import Life
-from tests.support.released_database import INSERTS, STATEMENTS, Released, columns_written
 from tests.support.transactions import in_transaction
 
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 MIDNIGHT: Final = datetime(2026, 3, 10, 23, tzinfo=UTC)
 """The midnight in Copenhagen that ends the day of the frozen clock."""
-
-RELEASED: Final = {statement.name: statement for statement in STATEMENTS}
-
-
-@dataclass
-class PreviousServer:
-    """A server of release 0.1.0: its statements, each followed by those of its event and its counters."""
-
-    pool: Pool
-    clock: FrozenClock
-
-    async def claim(self, order: OrderKey, image: UUID) -> None:
-        at = self.clock.now()
-        await self._run(RELEASED["claim_images"], [order[0]], [image], [at], "Ada", at + HOUR)
-        await self._event("IMAGES_CLAIMED", order)
-
-    async def deliver(self, order: OrderKey, image: UUID) -> None:
-        facts = {"status": "DELIVERED", "claimed_by": None, "claimed_until": None, "delivered_at": self.clock.now()}
-        [(first,)] = await self.pool.fetch("SELECT first_delivered_at FROM images WHERE id = $1", image)
-        facts |= {"first_delivered_at": first or self.clock.now(), "rejected_at": None, "redo_due_at": None}
-        await self._change("images", image, facts)
-        for (rejection,) in await self.pool.fetch("SELECT id FROM rejections WHERE image_id = $1", image):
-            await self._change("rejections", rejection, {"redelivered_at": self.clock.now()})
-        await self._count(order)
-        await self._event("IMAGES_DELIVERED", order)
-
-    async def reject(self, order: OrderKey, image: UUID) -> None:
-        at = self.clock.now()
-        facts = {"status": "REJECTED", "first_rejected_at": at, "rejected_at": at, "redo_due_at": at + 5 * HOUR}
-        await self._change("images", image, facts)
-        rejection = (order[0], new_id(at), image, at, "halo", at + 5 * HOUR, at + 5 * HOUR, None, 1)
-        await self._run(INSERTS["rejections"], *([value] for value in rejection))
-        await self._count(order)
-        await self._event("IMAGES_REJECTED", order)
-
-    async def split(self, order: OrderKey, image: UUID) -> OrderKey:
-        """Move an image to a new order; without what an expedite changes besides."""
-        columns = columns_written(INSERTS["orders"])
-        row = dict((await self._rows("orders", columns, order[1]))[0])
-        row |= {"id": new_id(self.clock.now()), "number": await self._next_number(order[0]), "split_from": order[1]}
-        await self._run(INSERTS["orders"], *([row[column]] for column in columns))
-        await self._change("images", image, {"order_id": row["id"]})
-        sibling = (order[0], row["id"])
-        for each in (order, sibling):
-            await self._count(each)
-        await self._event("ORDER_SPLIT", order)
-        await self._event("ORDER_EXPEDITED", sibling)
-        return sibling
-
-    async def _count(self, order: OrderKey) -> None:
-        counted = await self.pool.fetch(
-            """
-            SELECT count(*)::int AS image_count, sum(price) AS price,
-              count(*) FILTER (WHERE status = 'DELIVERED')::int AS delivered_count,
-              count(*) FILTER (WHERE status = 'REJECTED')::int AS rejected_count,
-              CASE WHEN bool_and(status = 'DELIVERED') THEN max(delivered_at) END AS delivered_at,
-              CASE WHEN bool_and(status = 'DELIVERED') THEN 'READY_FOR_DOWNLOAD' ELSE 'IN_PRODUCTION' END AS status
-            FROM images WHERE order_id = $1""",
-            order[1],
-        )
-        await self._change("orders", order[1], dict(counted[0]))
-
-    async def _change(self, table: str, id_: UUID, facts: dict[str, Any]) -> None:
-        statement = RELEASED[f"change_{table}"]
-        columns = re.split(r",\s*", statement.sql.rpartition("AS c (")[2].partition(")")[0].strip())
-        row = dict((await self._rows(table, columns, id_))[0]) | facts
-        await self._run(statement, *([row[column]] for column in columns))
-
-    async def _event(self, type_: str, order: OrderKey) -> None:
-        [head] = await self.pool.fetch(RELEASED["lock_head"].sql, order[0])
-        at = self.clock.now()
-        row = (order[0], head["next_event_sequence"], at, type_, order[1], None, '{"before": null, "after": null}')
-        await self._run(INSERTS["events"], *([value] for value in row))
-        await self._advance(head, next_event_sequence=head["next_event_sequence"] + 1, last_at=at, frontier=at)
-
-    async def _next_number(self, account_id: UUID) -> int:
-        [head] = await self.pool.fetch(RELEASED["lock_head"].sql, account_id)
-        number: int = head["next_order_number"]
-        await self._advance(head, next_order_number=number + 1)
-        return number
-
-    async def _advance(self, head: Record, **facts: object) -> None:
-        await self._run(RELEASED["advance_heads"], *([value] for value in (dict(head) | facts).values()))
-
-    async def _rows(self, table: str, columns: Sequence[str], id_: UUID) -> Sequence[Record]:
-        return await self.pool.fetch(f"SELECT {', '.join(columns)} FROM {table} WHERE id = $1", id_)  # noqa: S608
-
-    async def _run(self, statement: Released, *arguments: object) -> None:
-        await self.pool.fetch(statement.sql, *arguments)
 
 
 @pytest.fixture
@@ -140,8 +47,9 @@ async def filled(pool: Pool) -> list[tuple[object, ...]]:
 
 
 async def versions(pool: Pool) -> list[tuple[object, ...]]:
-    """Return the versions of the rows of orders, which every write changes."""
-    return [tuple(row) for row in await pool.fetch("SELECT id, xmin::text FROM orders ORDER BY account_id, number")]
+    """Return the versions of the rows of orders and images, which every write changes."""
+    query = "SELECT id, xmin::text FROM orders UNION ALL SELECT id, xmin::text FROM images ORDER BY id"
+    return [tuple(row) for row in await pool.fetch(query)]
 
 
 async def summaries_are_equal(pool: Pool) -> list[bool]:
