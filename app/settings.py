@@ -21,6 +21,7 @@ from app.domain.bounds import (
     MAX_PER_DAY,
     MIN_MULTIPLIER,
     MULTIPLIER_DECIMALS,
+    TURNAROUNDS,
     is_multiplier,
     is_turnaround,
 )
@@ -209,7 +210,9 @@ def _out_of_bounds(terms: SlaTerms) -> Iterator[tuple[str, str]]:
         )
     for each in fields(SlaTerms):
         if each.type is timedelta and not is_turnaround(getattr(terms, each.name)):
-            yield each.name, "PT1M to P30D, in whole seconds"
+            yield each.name, f"{TURNAROUNDS}, in whole seconds"
+    if not terms.expedites_in_order:
+        yield "expedite_turnaround", "at most expedite_additional_turnaround"
 
 
 def plan_terms_as_json(settings: Settings) -> dict[str, Json]:

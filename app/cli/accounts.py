@@ -1,21 +1,25 @@
 """`loupe account`."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
 import typer
+from pydantic.alias_generators import to_camel
 
 from api.ids import account_global_id
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
 from app.domain.bounds import MAX_NAME, MAX_PER_DAY
+from app.domain.durations import iso8601
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
-from app.domain.sla.terms import NegotiableTerms, SlaInForce
+from app.domain.sla.terms import ATTRIBUTES, NegotiableTerms, SlaInForce
+from app.domain.user_time import time_in_words
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
@@ -90,7 +94,7 @@ def account_show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show an account, with its terms of today and the number of its orders.
+    """Show an account, with all its terms of today and the number of its orders.
 
     Example: loupe account show acme
     """
@@ -108,10 +112,10 @@ def account_show(
         row, history, now = asyncio.run(read(url))
     more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:
-        typer.echo(orjson.dumps(_as_json(row) | more))
+        typer.echo(orjson.dumps(_as_json(row) | {to_camel(name): value for name, value in more.items()}))
     else:
-        names = [*map(str.lower, _HEADINGS), "images per day", "expedites per day", "orders"]
-        typer.echo(as_table(zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)))
+        names = [*map(str.lower, _HEADINGS), *(name.replace("_", " ") for name in more)]
+        typer.echo(as_table(zip(names, [*_as_cells(row), *map(_cell, more.values())], strict=True)))
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
@@ -119,8 +123,25 @@ def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaI
     return history.terms_at(max(now, row.created_at))
 
 
-def _terms(sla: SlaInForce) -> dict[str, int]:
-    return {"imagesPerDay": sla.terms.images_per_day, "expeditesPerDay": sla.terms.expedites_per_day}
+def _terms(sla: SlaInForce) -> dict[str, Any]:
+    """Return all terms by their names, written as in the API."""
+    return {name: _term(getattr(sla.terms, name)) for name in ATTRIBUTES.values()}
+
+
+def _term(value: int | time | timedelta | Decimal) -> int | str:
+    match value:
+        case time():
+            return time_in_words(value)
+        case timedelta():
+            return iso8601(value)
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return value
+
+
+def _cell(value: int | str) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def _as_cells(row: NamedAccount) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from app.cli.imports import import_command
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock
-from app.demo.access import create_access, opens
+from app.demo.access import create_access, dashboards, opens
 from app.demo.catalogue import set_catalogue
 from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
@@ -127,12 +127,12 @@ def _welcome(url: str, access: Access, settings: Settings) -> str:
     """Print the address of the API, tokens, and a first query."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
-    plans = " and ".join(sorted(settings.dashboard_plans))
+    let_in = dashboards(access.clients, settings.dashboard_plans)
     return "\n".join(
         [
             "",
             f"Loupe serves the demo at {url} - Ctrl-C ends it. GraphiQL is there in a browser.",
-            f"Tokens of clients, and one of staff, who see all; {plans} have the dashboard:",
+            f"Tokens of clients, and one of staff, who see all; {let_in} have the dashboard:",
             "",
             as_table(rows),
             "",

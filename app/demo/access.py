@@ -1,11 +1,12 @@
 """API keys of the accounts of the demo."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from app.clock import Clock
 from app.demo.folder import Access, Client
+from app.demo.studios import STUDIOS
 from app.services.api_keys.keys import create_key, find_caller
 from db.queries.accounts import ACCOUNTS_IN_ORDER
 from db.readers import Reader
@@ -25,6 +26,14 @@ async def opens(reader: Reader, access: Access, clock: Clock) -> bool:
     """Return whether all these secrets are keys in force in this database now."""
     secrets = [access.staff_token, *(client.token for client in access.clients)]
     return None not in [await find_caller(reader, clock, secret) for secret in secrets]
+
+
+def dashboards(clients: Sequence[Client], plans: Collection[str]) -> str:
+    """Return who has the dashboard, in words: these plans, and clients of other plans whom staff let in."""
+    let_in = {studio.ref for studio in STUDIOS if studio.dashboard}
+    others = [f"{each.name} ({each.plan})" for each in clients if each.ref in let_in and each.plan not in plans]
+    *first, last = [*sorted(plans), *others] or ["none of them"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 async def _secret(writer: Writer, at: datetime, account_id: UUID | None) -> str:

@@ -50,7 +50,7 @@ _DIALOGUES: Final[Sequence[tuple[InquiryTopic, str, str]]] = (
     (InquiryTopic.SUPPORT, "Do you keep the layers of the files?", "Yes, in the TIFF that you can download."),
     (InquiryTopic.SLA, "Our shoots end later in summer. Can we upload until 02:00?", "Let us talk about Flow."),
     (InquiryTopic.DELIVERY_PLAN, "The campaign starts on the 15th. Will all be there?", "Yes, all of it on the 12th."),
-    (InquiryTopic.FEEDBACK, "The skin was a little too smooth this time.", "Thank you, we have told the team."),
+    (InquiryTopic.FEEDBACK, "The skin was a little too smooth this time.", "Thank you, the team will see to it."),
 )
 
 

@@ -182,7 +182,7 @@ class Account:
     def negotiate(self, at: datetime, agreed: Negotiation) -> "Account":
         """Return the account with a further SLA version for ledger days to come, agreed on at an instant.
 
-        Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
+        Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange, or of ExpeditesOutOfOrder.
         """
         version = negotiated(agreed, at, self.ledger_day_at(at).date, self.versions)
         return replace(self, versions=(*self.versions, version))

@@ -35,6 +35,8 @@ SECONDS_DECIMALS: Final = 3
 MIN_TURNAROUND: Final = timedelta(minutes=1)
 MAX_TURNAROUND: Final = timedelta(days=30)
 """Turnarounds and the response time of support that can be promised."""
+TURNAROUNDS: Final = "PT1M to P30D"
+"""The same for people."""
 MIN_MULTIPLIER: Final = 1
 MAX_MULTIPLIER: Final = 100
 """Multiples of its price that an expedited image may cost."""

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-_DURATION: Final = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
+_DURATION: Final = re.compile(r"P(?:(\d{1,7})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})S)?)?", re.ASCII)
 
 
 class BadDuration(ValueError):  # noqa: N818 - refusals are named by their case

@@ -75,6 +75,7 @@ class NoGain(DomainError):
     """
 
     def __init__(self, gaining: int, asked: int) -> None:
-        super().__init__(f"Of {asked} images, {gaining} would be due earlier than without the expedite.")
+        images = "The image would not be" if asked == 1 else f"Of {asked:,} images, {gaining:,} would be"
+        super().__init__(f"{images} due earlier than without the expedite.")
         self.gaining = gaining
         self.asked = asked

@@ -68,10 +68,11 @@ _DEADLINES: Final = f"""
           )
           UNION ALL
           (
-            SELECT w.late_at, w.account_id, w.image_id, NULL, w.image_id
+            SELECT w.due_at, w.account_id, w.image_id, NULL, w.image_id
             FROM reviews w
-            WHERE (w.late_at, w.account_id, w.image_id) > ($1, $2, $3) AND w.late_at < $5 {{of_reviews}}
-            ORDER BY w.late_at, w.account_id, w.image_id
+            WHERE (w.due_at, w.account_id, w.image_id) > ($1, $2, $3) AND w.due_at < $5 AND w.late_at IS NOT NULL
+              {{of_reviews}}
+            ORDER BY w.due_at, w.account_id, w.image_id
             LIMIT {DEADLINES_PAGE}
           )
         ) AS w

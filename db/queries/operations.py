@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.production.operations import Performer
 from app.domain.specifications import steps_of
+from app.domain.texts import composed
 from db.connections import Statement
 from db.queries.order_states import ImageKey, OrderKey, by_account
 from db.readers import Reader
@@ -117,9 +118,9 @@ async def measured_steps(reader: Reader, steps: Sequence[str], now: datetime) ->
 
 
 async def steps_of_images(reader: Reader, images: Sequence[ImageKey]) -> dict[tuple[UUID, int], frozenset[str]]:
-    """Read the names of the steps of the images' specification versions, by specification and version."""
+    """Read the names (NFC) of the steps of the images' specification versions, by specification and version."""
     return {
-        (row["specification_id"], row["version"]): frozenset(step.step for step in steps_of(row["steps"]))
+        (row["specification_id"], row["version"]): frozenset(composed(each.step) for each in steps_of(row["steps"]))
         for account_id, ids in by_account(images)
         for row in await reader.fetch(_SPECIFIED, account_id, ids)
     }

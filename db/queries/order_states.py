@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -91,6 +91,28 @@ ORDERS_OF_IMAGES: Final = Statement(
      WHERE i.account_id = $1 AND i.id = ANY($2::uuid[])
     """,
 )
+
+# The orders that have images of an account among those split from an order, from these and so on: at placing, by
+# expedites and into portions. orders_by_split_idx finds these, the primary key the images.
+SPLIT_ORDERS_OF_IMAGES: Final = Statement(
+    "split_orders_of_images",
+    """
+    WITH RECURSIVE split AS (
+      SELECT o.id FROM orders o WHERE o.account_id = $1 AND o.split_from = $2
+      UNION ALL
+      SELECT o.id FROM split JOIN orders o ON o.account_id = $1 AND o.split_from = split.id)
+    SELECT DISTINCT i.order_id
+      FROM images i JOIN split ON split.id = i.order_id
+     WHERE i.account_id = $1 AND i.id = ANY($3::uuid[])
+    """,
+)
+
+
+async def split_orders_of_images(reader: Reader, key: OrderKey, image_ids: Sequence[UUID]) -> list[OrderState]:
+    """Read the orders that have images among those split from an order, directly or not, by number."""
+    rows = await reader.fetch(SPLIT_ORDERS_OF_IMAGES, *key, image_ids)
+    found = await order_states(reader, [(key[0], row["order_id"]) for row in rows])
+    return sorted(found.values(), key=attrgetter("number"))
 
 
 async def orders_of_images(reader: Reader, keys: Sequence[ImageKey]) -> dict[ImageKey, OrderKey]:

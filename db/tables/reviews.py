@@ -35,7 +35,7 @@ class Review(Table, table=True):
             text("image_id DESC"),
             postgresql_where=text("late_at IS NOT NULL"),
         ),
-        Index("reviews_missed_idx", "late_at", "account_id", "image_id", postgresql_where=text("late_at IS NOT NULL")),
+        Index("reviews_missed_idx", "due_at", "account_id", "image_id", postgresql_where=text("late_at IS NOT NULL")),
         Index(
             "reviews_met_idx",
             "account_id",

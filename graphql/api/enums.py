@@ -162,7 +162,8 @@ describe(
     "The status of a deadline.",
     {
         "CONFIRMED": "Set, and binding.",
-        "TO_BE_CONFIRMED": "Not set yet: support and production confirm one.",
+        "TO_BE_CONFIRMED": "Not set: support and production confirm one, unless the images were delivered or"
+        " cancelled before; then it stays so.",
         "PLAN_REQUIRED": "Awaiting a delivery plan; until then the deadline without the expedite applies, if there is"
         " one, and becomes CONFIRMED once it passes without a plan.",
     },

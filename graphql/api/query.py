@@ -63,7 +63,8 @@ class NodeQueries:
         accounts = {each.account_id for each in named if each is not None}
         if accounts:
             await info.context.open_view(accounts)
-        return await gather(*(_node_or_none(info.context, each) for each in named))
+        found = await gather(*(_node_or_none(info.context, each) for each in named), return_exceptions=True)
+        return cast("list[Node | None]", found)  # an error of one makes only that one null
 
     @field
     async def viewer(self, info: Info) -> Viewer:

@@ -31,6 +31,7 @@ from app.domain.bounds import (
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
+    TURNAROUNDS,
     is_multiplier,
     is_turnaround,
 )
@@ -185,7 +186,7 @@ class Validation:
         """Check a turnaround or a response time."""
         if not is_turnaround(duration):
             least, most = (Decimal(each // timedelta(seconds=1)) for each in (MIN_TURNAROUND, MAX_TURNAROUND))
-            message = f"Must be PT1M to P30D, not {iso8601(duration)}."
+            message = f"Must be {TURNAROUNDS}, not {iso8601(duration)}."
             self.refuse(message, *path, least=least, most=most)
         return duration
 
@@ -229,12 +230,13 @@ class Validation:
 
     def node(self, type_: NodeType, text: str, *path: str) -> Key:
         """Check the id of an object that the caller may see; its existence is checked later."""
-        named = self._named(type_, text)
+        named, noun = self._named(type_, text), _NOUNS.get(type_, type_.name.lower())
         if named is None:
-            self.not_found(_NOUNS.get(type_, type_.name.lower()), text, *path)
+            self.not_found(noun, text, *path)
             return NO_ID, NO_ID
-        self.ids.setdefault(named.key, InputValue(path, text))
-        self.ids.setdefault(named.account_id, InputValue(path, text))
+        given = InputValue(path, text, noun)
+        self.ids.setdefault(named.key, given)
+        self.ids.setdefault(named.account_id, given)
         self.accounts.add(named.account_id)
         return named.within_account
 

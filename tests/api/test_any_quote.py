@@ -27,7 +27,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, add_specification
 from tests.support.database import execute
 from tests.support.serving import Client, CountingReader, new_token
-from tests.support.strategies import moments, terms
+from tests.support.strategies import moments, negotiable
 from tests.support.transactions import in_transaction
 
 EMPTY: Final = [f"DELETE FROM {table.name}" for table in reversed(Table.metadata.sorted_tables)]  # noqa: S608 - our own names
@@ -73,7 +73,7 @@ async def open_account(pool: Pool, clock: FrozenClock, zone: ZoneInfo, agreed: S
 
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(moment=moments(), agreed=st.tuples(terms, terms), days=st.integers(1, 2), request=requests)
+@given(moment=moments(), agreed=st.tuples(negotiable, negotiable), days=st.integers(1, 2), request=requests)
 async def test_a_quote_equals_the_order_placed_at_its_instant_under_any_terms_of_its_day(
     database: str,
     pool: Pool,

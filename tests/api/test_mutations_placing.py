@@ -129,8 +129,8 @@ async def test_staff_place_orders_for_an_account_they_name(shop: Shop, staff: Cl
     assert payload["orders"] == [{"account": {"id": shop.account}}]
 
 
-@pytest.mark.parametrize(("key", "statements"), [(None, 11), ("morning", 13)])
-async def test_placing_a_quoted_order_with_reviews_costs_13_statements_at_most(
+@pytest.mark.parametrize(("key", "statements"), [(None, 10), ("morning", 12)])
+async def test_placing_a_quoted_order_without_a_deadline_costs_12_statements_at_most(
     shop: Shop, writing: CountingPool, key: str | None, statements: int
 ) -> None:
     await shop.place()  # a quiet account is brought forward first

@@ -14,7 +14,7 @@ from tests.support.studio import DAY, Studio
 AGREED: Final = {
     "deliverBy": "07:30",
     "expediteTurnaround": "PT2H",
-    "expediteAdditionalTurnaround": "PT90M",
+    "expediteAdditionalTurnaround": "PT150M",
     "expediteMultiplier": "1.5",
     "rejectionTurnaround": "PT45M",
     "imagesPerDay": 3,

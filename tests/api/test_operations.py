@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
+from api.ids import NodeType
 from db.connections import Pool
+from engine.ids import GlobalId
 from tests.support.clock import FrozenClock
 from tests.support.mutations import Shop, contents, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
@@ -153,6 +156,31 @@ async def test_refused_operations_are_all_named_at_their_paths_and_none_is_recor
         ("INVALID", ["operations", "3", "seconds"]),
     ]
     assert await contents(pool) == before
+
+
+async def test_an_image_of_an_account_that_is_not_there_is_not_found(shop: Shop, staff: Client) -> None:
+    [image] = await claimed(shop, staff, "a.jpg")
+    missing = str(GlobalId(NodeType.IMAGE, UUID(int=7), UUID(int=8)))
+    payload = await mutate(staff, "recordOperations", worker="Ada", operations=[operation(image), operation(missing)])
+    [error] = payload["userErrors"]
+    assert (error["code"], error["path"]) == ("NOT_FOUND", ["operations", "1", "imageId"])
+    assert error["message"] == "There is no such image."
+
+
+async def test_a_step_that_an_earlier_release_stored_in_another_form_is_found(
+    shop: Shop, pool: Pool, staff: Client
+) -> None:
+    """The name is kept as it was written; operations have it in NFC."""
+    stored = "D\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}tourage"
+    await pool.fetch(
+        "UPDATE specification_versions SET steps = jsonb_set(steps, '{0,step}', to_jsonb($1::text))", stored
+    )
+    [image] = await claimed(shop, staff, "a.jpg")
+    await record(staff, operation(image, stored))
+    assert await progress(shop.client) == (
+        [(stored, 1, 1), ("SHADOW", 0, 1)],
+        [[("D\N{LATIN SMALL LETTER E WITH ACUTE}tourage", "RETOUCHER", None)]],
+    )
 
 
 async def test_a_repeated_call_records_its_operations_once(

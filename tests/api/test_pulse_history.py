@@ -12,6 +12,7 @@ from db.connections import Pool
 from engine.ids import GlobalId
 from tests.support.clock import FrozenClock
 from tests.support.midnight_jobs import take_snapshots
+from tests.support.mutations import done
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
@@ -123,3 +124,22 @@ async def test_a_plan_without_a_dashboard_has_no_history_but_staff_see_it(
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["PLAN_NOT_ELIGIBLE"]
     answer = await client.answer("query ($id: ID!) { node(id: $id) { id } }", seen[0])
     assert (answer["data"], answer["errors"][0]["extensions"]["code"]) == ({"node": None}, "PLAN_NOT_ELIGIBLE")
+
+
+async def test_a_snapshot_without_a_dashboard_is_null_and_all_other_nodes_are_answered(
+    pool: Pool, clock: FrozenClock, studio: Studio, client_of: NewClient, staff: Client
+) -> None:
+    client, account = await client_of(studio), account_global_id(studio.id)
+    await take_snapshots(pool, clock, studio, clock.now() - DAY)
+    [snapshot] = (await history(client, "nodes { id }"))["nodes"]
+    asked = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } viewer { kind } }"
+    ids = {"ids": [snapshot["id"], account, snapshot["id"]]}
+    nodes = [snapshot, {"id": account}, snapshot]
+    assert await client.data(asked, ids) == {"nodes": nodes, "viewer": {"kind": "CLIENT"}}
+    await done(staff, "setDashboardAccess", accountId=account, enabled=False)
+    answer = await client.answer(asked, ids)
+    assert answer["data"] == {"nodes": [None, {"id": account}, None], "viewer": {"kind": "CLIENT"}}
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+        (["nodes", 0], "PLAN_NOT_ELIGIBLE"),
+        (["nodes", 2], "PLAN_NOT_ELIGIBLE"),
+    ]

@@ -185,13 +185,15 @@ async def test_an_order_is_named_by_exactly_one_of_number_and_reference(shop: Sh
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "BAD_USER_INPUT", "argument": "number"}]
 
 
+SAME_NAME: Final = "The images at index 0 and {} have the same filename, 'a.jpg'."
+
+
 async def test_files_with_the_same_name_are_warned_of(shop: Shop) -> None:
     names = ("a.jpg", "b.jpg", "a.jpg", "A.jpg", "a.jpg")
     order = an_order(shop) | {"images": [{"filename": name} for name in names], "idempotencyKey": "twice"}
     payload = await done(shop.client, "placeOrder", WARNED, **order)
-    message = "The image at position 1 has the filename 'a.jpg', too."
     assert payload["warnings"] == [
-        {"code": "DUPLICATE_FILENAME", "message": message, "path": ["images", index, "filename"]}
+        {"code": "DUPLICATE_FILENAME", "message": SAME_NAME.format(index), "path": ["images", index, "filename"]}
         for index in ("2", "4")
     ]
     assert await done(shop.client, "placeOrder", WARNED, **order) == payload

@@ -240,7 +240,18 @@ async def test_an_account_is_shown_with_its_terms_of_today(loupe: Loupe) -> None
         "closedAt": None,
         "imagesPerDay": 300,
         "expeditesPerDay": 20,
+        "deliverBy": "09:00",
+        "expediteTurnaround": "PT3H",
+        "expediteAdditionalTurnaround": "PT6H",
+        "expediteMultiplier": "2",
+        "rejectionTurnaround": "PT5H",
+        "reviewTurnaround": "PT5H",
+        "flowAvailable": False,
+        "supportResponse": "PT5H",
+        "supportPhone": False,
         "orders": 0,
     }
     lines = (await asyncio.to_thread(loupe, "account", "show", id_)).splitlines()
-    assert [line.split()[-1] for line in lines[6:]] == ["-", "300", "20", "0"]
+    values = ["-", "09:00", "300", "20", "PT3H", "PT6H", "2", "PT5H", "PT5H", "no", "PT5H", "no", "0"]
+    assert [line.split()[-1] for line in lines[6:]] == values
+    assert lines[10].split() == ["expedite", "turnaround", "PT3H"]

@@ -99,6 +99,7 @@ def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"rejection_turnaround": "PT59S"}, "rejection_turnaround should be PT1M to P30D, in whole seconds"),
         ({"review_turnaround": "PT60.5S"}, "review_turnaround should be PT1M to P30D, in whole seconds"),
         ({"support_response": "P31D"}, "support_response should be PT1M to P30D, in whole seconds"),
+        ({"expedite_turnaround": "PT7H"}, "expedite_turnaround should be at most expedite_additional_turnaround"),
         ({"flow_turnaround": "PT0S"}, "flow_turnaround should be PT1M to P30D, in whole seconds"),
     ],
 )
@@ -116,6 +117,7 @@ def test_terms_that_nobody_could_negotiate_are_refused_with_what_is_allowed(
 def test_terms_at_their_bounds_are_accepted(monkeypatch: pytest.MonkeyPatch, turnaround: str, multiplier: str) -> None:
     terms = {"images_per_day": 0, "expedites_per_day": 1_000_000, "deliver_by": "23:59:59"}
     terms |= {"expedite_turnaround": turnaround, "expedite_multiplier": multiplier}
+    terms |= {"expedite_additional_turnaround": "P30D"}
     monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps({"SOLO": terms}))
     assert read_settings().plan_terms[Plan.SOLO].expedite_multiplier == Decimal(multiplier)
 

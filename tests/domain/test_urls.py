@@ -1,6 +1,6 @@
 """The addresses of pictures."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ LONGEST = "https://pictures.example/" + "a" * (MAX_URL - len("https://pictures.e
         "https://pictures.example:8443/a%20b.jpg?size=200&sig=a/b+c==#top",
         "https://192.0.2.7/a.jpg",
         "https://[2001:db8::7]/a.jpg",
+        "https://my_pictures.xn--bcher-kva.example./a.jpg",
         "http://localhost:8000/a.jpg",
         "http://pictures.localhost/a.jpg",
         "http://127.0.0.1:8000/a.jpg",
@@ -69,12 +70,36 @@ def test_any_other_text_is_refused(url: str) -> None:
         "https://pictures.example/a.jpg\n",
         "https://pictures.example/é.jpg",
         "https://pictures.example/100%.jpg",
+        "https://pictures.example/a[1].jpg",
+        "https://pictures.example/a.jpg?size=[1]",
+        "https://pictures.example/a.jpg#top#bottom",
         "http://localhost\\@pictures.example/a.jpg",
         'https://pictures.example/"><script>',
     ],
 )
 def test_characters_that_readers_may_understand_differently_are_percent_encoded(url: str) -> None:
     assert url_problem(url) == "has a character that a URL has to have percent-encoded"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://pictures.example%2f.localhost/a.jpg",
+        "http://pictures.example%23.localhost/a.jpg",
+        "http://.localhost/a.jpg",
+        "https://b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example/a.jpg",
+        "https://b%C3%BCcher.example/a.jpg",
+        "https://pictures..example/a.jpg",
+        "https://./a.jpg",
+        "https://*/a.jpg",
+        "https://[v1.a]/a.jpg",
+        "https://[fe80::1%25eth0]/a.jpg",
+    ],
+)
+def test_a_host_that_readers_may_understand_differently_is_refused(url: str) -> None:
+    assert url_problem(url) == (
+        "must have a host of letters from a to z, digits, hyphens and dots, such as xn--bcher-kva.example"
+    )
 
 
 @pytest.mark.parametrize("url", ["http://localhost@pictures.example/a.jpg", "https://ann:secret@pictures.example/"])
@@ -92,6 +117,7 @@ def test_an_accepted_address_has_a_host_and_is_printable(text: str, start: str) 
     if url_problem(url) is None:
         parts = urlsplit(url)
         assert parts.hostname
+        assert unquote(parts.netloc) == parts.netloc
         assert parts.scheme in {"http", "https"}
         assert url.isascii()
         assert url.isprintable()

@@ -75,6 +75,7 @@ def test_a_decimal_is_written_without_an_exponent(value: str, text: str) -> None
         ("P2DT3H4M5S", timedelta(days=2, hours=3, minutes=4, seconds=5)),
         ("PT0S", timedelta()),
         ("PT90M", timedelta(minutes=90)),
+        ("PT2592000S", timedelta(days=30)),
     ],
 )
 def test_a_duration_is_read_in_iso_8601(text: str, duration: timedelta) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final, cast
 
 _COUNTS: Final = "metCount missedCount openCount rate"
-_ROWS: Final = "standard additional expedited expeditedAdditional deliveryPlan rejection"
+_ROWS: Final = "standard additional expedited expeditedAdditional deliveryPlan rejection review"
 _COMPLIANCE: Final = " ".join(
     f"{row} {{ {_COUNTS} missedImages(first: 1) {{ totalCount }} openImages(first: 1) {{ totalCount }} }}"
     for row in _ROWS.split()

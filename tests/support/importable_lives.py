@@ -82,10 +82,11 @@ class ImportableLife(Life):
             await self._try(partial(confirm_deadline, clock=self.clock, key=key, due_at=due_at))
 
     async def _ask(self, random: Random, number: int) -> None:
-        new = NewInquiry(random.choice(list(InquiryTopic)), f"Question {number}?")
-        await self._try(
-            partial(contact_support, clock=self.clock, account_id=self._account(random), new=new),
-        )
+        account_id, order_id = self._account(random), None
+        if random.random() < 0.6 and (order := await self._picked(random, "o.split_from IS NULL")):
+            account_id, order_id = order["account_id"], order["id"]
+        new = NewInquiry(random.choice(list(InquiryTopic)), f"Question {number}?", order_id)
+        await self._try(partial(contact_support, clock=self.clock, account_id=account_id, new=new))
 
     async def _answer(self, random: Random, number: int) -> None:
         open_ = await self.pool.fetch("SELECT account_id, id FROM inquiries WHERE answer IS NULL ORDER BY created_at")
@@ -106,7 +107,8 @@ class ImportableLife(Life):
             key = placed.orders[-1]
             awaiting = len(await self.pool.fetch(_AWAITING, *key))
             first, due_at = random.randint(1, max(awaiting - 1, 1)), self.clock.now() + random.randint(2, 15) * _HOUR
-            portions = [Portion(first, due_at), Portion(awaiting - first, due_at + random.randint(1, 10) * _HOUR)]
+            later = due_at + random.randint(1, 10) * _HOUR
+            portions = [Portion(first, due_at), Portion(awaiting - first, later)][: max(awaiting, 1)]
             self.clock.advance(_MINUTE)
             await self._try(partial(confirm_deadlines, clock=self.clock, key=key, portions=portions))
 
@@ -135,7 +137,9 @@ _FACTS: Final = {
         SELECT i.*, o.placed_at FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
          WHERE i.account_id = $1 ORDER BY i.number""",
     "rejections": "SELECT * FROM rejections WHERE account_id = $1 ORDER BY at",
-    "inquiries": "SELECT * FROM inquiries WHERE account_id = $1 ORDER BY created_at",
+    "inquiries": """
+        SELECT q.*, o.placed_at FROM inquiries q LEFT JOIN orders o ON o.account_id = $1 AND o.id = q.order_id
+         WHERE q.account_id = $1 ORDER BY q.created_at""",
     "expedites": "SELECT * FROM events WHERE account_id = $1 AND type = 'ORDER_EXPEDITED' ORDER BY sequence",
     "deadlines": "SELECT * FROM events WHERE account_id = $1 AND type = 'DEADLINE_CONFIRMED' ORDER BY sequence",
 }
@@ -187,6 +191,7 @@ class _Account:
         for row in self._facts["inquiries"]:
             at = row["created_at"]
             line = self._line("inquiry", at, ref=rfc3339(at), topic=row["topic"], text=row["text"])
+            line |= {"order": _instant(row["placed_at"])}
             yield at, line | {"answer": row["answer"], "answeredAt": _instant(row["answered_at"])}
 
     def _expedited_as_placed(self, at: datetime) -> bool:

@@ -62,7 +62,7 @@ def is_for_staff(name: str, values: Mapping[str, object]) -> bool:
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
-    *("upload_weeks", "retouching_steps", "inquiries", "operations"),
+    *("upload_weeks", "retouching_steps", "inquiries", "operations", "reviews"),
 )
 
 

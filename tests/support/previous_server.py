@@ -26,9 +26,9 @@ class PreviousServer:
     pool: Pool
     clock: FrozenClock
 
-    async def claim(self, order: OrderKey, image: UUID) -> None:
+    async def claim(self, order: OrderKey, image: UUID, worker: str = "Ada") -> None:
         at = self.clock.now()
-        await self._run(RELEASED["claim_images"], [order[0]], [image], [at], "Ada", at + HOUR)
+        await self._run(RELEASED["claim_images"], [order[0]], [image], [at], worker, at + HOUR)
         await self._event("IMAGES_CLAIMED", order)
 
     async def repeat(self, order: OrderKey) -> tuple[OrderKey, list[UUID]]:
@@ -69,7 +69,7 @@ class PreviousServer:
             await self._change("images", image, {"service_level": level, "expedite_position": position} | undated)
         await self._event("ORDER_EXPEDITED", order, [{"id": str(image)} for image in images])
 
-    async def deliver(self, order: OrderKey, image: UUID) -> None:
+    async def deliver(self, order: OrderKey, image: UUID, worker: str = "Ada") -> None:
         facts = {"status": "DELIVERED", "claimed_by": None, "claimed_until": None, "delivered_at": self.clock.now()}
         [(first,)] = await self.pool.fetch("SELECT first_delivered_at FROM images WHERE id = $1", image)
         facts |= {"first_delivered_at": first or self.clock.now(), "rejected_at": None, "redo_due_at": None}
@@ -77,7 +77,7 @@ class PreviousServer:
         for (rejection,) in await self.pool.fetch("SELECT id FROM rejections WHERE image_id = $1", image):
             await self._change("rejections", rejection, {"redelivered_at": self.clock.now()})
         await self._count(order)
-        await self._event("IMAGES_DELIVERED", order)
+        await self._event("IMAGES_DELIVERED", order, [str(image)], worker=worker)
 
     async def reject(self, order: OrderKey, image: UUID) -> None:
         at = self.clock.now()
@@ -121,10 +121,10 @@ class PreviousServer:
         row = dict((await self._rows(table, columns, id_))[0]) | facts
         await self._run(statement, *([row[column]] for column in columns))
 
-    async def _event(self, type_: str, order: OrderKey, images: Sequence[object] = ()) -> None:
+    async def _event(self, type_: str, order: OrderKey, images: Sequence[object] = (), **facts: object) -> None:
         [head] = await self.pool.fetch(RELEASED["lock_head"].sql, order[0])
         at = self.clock.now()
-        data = orjson.dumps({"before": None, "after": None, "images": images}).decode()
+        data = orjson.dumps({"before": None, "after": None, "images": images, **facts}).decode()
         row = (order[0], head["next_event_sequence"], at, type_, order[1], None, data)
         await self._run(INSERTS["events"], *([value] for value in row))
         await self._advance(head, next_event_sequence=head["next_event_sequence"] + 1, last_at=at, frontier=at)

@@ -34,7 +34,8 @@ _FIGURES: Final = """
   }
   sla%(as_of)s { version compliance {
     standard { metCount missedCount } additional { metCount missedCount }
-    expedited { metCount missedCount } rejection { metCount missedCount } inquiry { metCount missedCount }
+    expedited { metCount missedCount } rejection { metCount missedCount } review { metCount missedCount }
+    inquiry { metCount missedCount }
   } }"""
 _QUESTION: Final = (
     "{ account { "

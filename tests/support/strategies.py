@@ -38,7 +38,9 @@ terms = st.builds(
     rejection_turnaround=turnarounds,
     review_turnaround=turnarounds,
 )
-"""Terms that can be negotiated, with few images and expedites a day."""
+"""Terms that a day may have, with few images and expedites."""
+negotiable = terms.filter(lambda agreed: agreed.expedites_in_order)
+"""Those of them that can be negotiated."""
 instants = st.datetimes(_FROM, _TO, timezones=st.just(UTC))
 
 

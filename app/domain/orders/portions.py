@@ -9,7 +9,13 @@ from typing import NamedTuple
 from app.domain.bounds import MAX_PORTIONS
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.changes import NewIds, confirm, is_open_at, require_ahead, require_open_deadline
-from app.domain.orders.refusals import DeadlineNotAhead, PortionNotLater, PortionsDiffer, PortionsOutOfRange
+from app.domain.orders.refusals import (
+    DeadlineNotAhead,
+    PortionEmpty,
+    PortionNotLater,
+    PortionsDiffer,
+    PortionsOutOfRange,
+)
 from app.domain.orders.state import ImageState, OrderState
 from app.domain.sla.terms import SlaInForce
 
@@ -33,7 +39,7 @@ def confirm_portions(
 
     The first portion stays in the order, with the images that were; each further one becomes a sibling of the same
     level, numbered from `first_number`. `expedited` is as in `confirm`. Raises OrderCancelled, DeadlineNotOpen, or
-    Refusals of PortionsOutOfRange, PortionsDiffer, PortionNotLater and DeadlineNotAhead.
+    Refusals of PortionsOutOfRange, PortionEmpty, PortionsDiffer, PortionNotLater and DeadlineNotAhead.
     """
     require_open_deadline(order, at)
     refusals = list(_refusals(order, at, portions))
@@ -47,6 +53,7 @@ def _refusals(order: OrderState, at: datetime, portions: Sequence[Portion]) -> I
     if not 1 <= len(portions) <= MAX_PORTIONS:
         yield PortionsOutOfRange(len(portions))
         return
+    yield from (PortionEmpty(index, each.image_count) for index, each in enumerate(portions) if each.image_count < 1)
     awaiting = sum(is_open_at(image, at) for image in order.images)
     given = sum(portion.image_count for portion in portions)
     if given != awaiting:

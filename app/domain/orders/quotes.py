@@ -55,7 +55,7 @@ class InvalidQuoteToken(DomainError):  # noqa: N818 - as above
     """A text that is no quote of ours, or one for another account, another order, or other images."""
 
     def __init__(self) -> None:
-        super().__init__("This is no quote for what is asked.")
+        super().__init__("This is no token of a quote of what is ordered or expedited here.")
 
 
 class QuoteInPast(DomainError):  # noqa: N818 - as above

@@ -151,6 +151,16 @@ class PortionsOutOfRange(DomainError):
         self.most = Decimal(MAX_PORTIONS)
 
 
+class PortionEmpty(DomainError):
+    """The portion `index`, counted from 0, which has `given` images: fewer than `least`."""
+
+    def __init__(self, index: int, given: int) -> None:
+        super().__init__(f"A portion must have an image at least, not {given:,}.")
+        self.index = index
+        self.given = given
+        self.least = Decimal(1)
+
+
 class PortionsDiffer(DomainError):
     """Portions that have other images, `given` together, than those `awaiting` a deadline."""
 

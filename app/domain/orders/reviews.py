@@ -1,5 +1,6 @@
 """Reviews: the time in which staff owe images a deadline, until they give it (domain rules, section 3.19)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ def review_due_at(at: datetime, terms: SlaTerms, zone: ZoneInfo) -> datetime:
 def with_reviews(change: Change, at: datetime, zone: ZoneInfo) -> Change:
     """Return an expedite with the reviews that it begins at its instant (UTC), in the zone in force then.
 
-    A review begins for each image that comes to the plan level, unless one is open.
+    A review begins for each image that moves to the plan level, unless one is open.
     """
     if all(order.deadline_status is DeadlineStatus.CONFIRMED for order in change.orders):
         return change
@@ -38,6 +39,13 @@ def open_review(image: ImageState) -> ReviewState | None:
     return last if is_open else None
 
 
+def ended_reviews(image: ImageState) -> Sequence[ReviewState]:
+    """Return the reviews of an image that have ended or were cancelled, oldest first: all but the open one."""
+    if image.first_delivered_at or image.cancelled_at or not image.reviews or image.reviews[-1].dated_at:
+        return image.reviews
+    return image.reviews[:-1]
+
+
 def review_by(order: OrderState) -> datetime | None:
     """Return the instant (UTC) by which staff have promised an order's deadline; None if they owe none."""
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -47,7 +55,10 @@ def review_by(order: OrderState) -> datetime | None:
 
 def review_ended_at(image: ImageState, review: ReviewState) -> datetime | None:
     """Return the instant at which a review ended: with the image's deadline or its delivery; None without either."""
-    return min((at for at in (review.dated_at, image.first_delivered_at) if at is not None), default=None)
+    dated_at, delivered_at = review.dated_at, image.first_delivered_at
+    if dated_at is None or delivered_at is None:
+        return dated_at or delivered_at
+    return min(dated_at, delivered_at)
 
 
 def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
@@ -59,7 +70,7 @@ def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
 
 
 def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
-    """Return an order with the reviews of images that come to the plan level at an instant."""
+    """Return an order with the reviews of images that move to the plan level at an instant."""
     if order.deadline_status is DeadlineStatus.CONFIRMED or order.expedited_at != at:
         return order
     review = ReviewState.begun(at, due_at, order.due_at)

@@ -66,15 +66,15 @@ def tenths_of(value: Fraction) -> int:
 def change_in_words(change: Trend) -> str:
     """Write a trend to follow its figure, ", up 12.4 %"; empty if there is nothing to compare.
 
-    That of shares says points first, ", down 11.9 points (12.0 %)".
+    That of shares says points first, ", down 11.9 points (12.0 %)", and points alone after a share of 0.
     """
+    percent = None if change.change_percent is None else f"{abs(change.change_percent):,.1f} %"
+    points = None if change.change_points is None else _points(abs(change.change_points))
     if change.direction is TrendDirection.FLAT:
-        return "" if change.change_percent is None else ", unchanged"
-    if change.change_percent is None:
-        return ", up from none"
-    percent = f"{abs(change.change_percent):,.1f} %"
-    size = percent if change.change_points is None else f"{_points(abs(change.change_points))} ({percent})"
-    return f", {change.direction.lower()} {size}"
+        return "" if percent is points is None else ", unchanged"
+    if points is None:
+        return ", up from none" if percent is None else f", {change.direction.lower()} {percent}"
+    return f", {change.direction.lower()} {points}" + ("" if percent is None else f" ({percent})")
 
 
 def _points(points: float) -> str:

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from app.domain.bounds import YEARS
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
-from app.domain.sla.terms import NegotiableTerms, SlaVersion, next_version
+from app.domain.sla.terms import NegotiableTerms, SlaTerms, SlaVersion, next_version, sla_on
+from app.domain.user_time import duration_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class NoTermStated(DomainError):  # noqa: N818 - refusals are named by their cas
         super().__init__("At least one term has to be stated.")
 
 
+class ExpeditesOutOfOrder(DomainError):  # noqa: N818 - as above
+    """Terms by which an expedite within the quota would take longer than a further one."""
+
+    def __init__(self, terms: SlaTerms) -> None:
+        first, further = (
+            duration_in_words(each) for each in (terms.expedite_turnaround, terms.expedite_additional_turnaround)
+        )
+        super().__init__(f"Expedites would take {first}, longer than the {further} of additional ones.")
+
+
 class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
     """Terms from a ledger day that has opened already; `running` is the date of the running one."""
 
@@ -41,7 +52,7 @@ class SlaNotComing(DomainError):  # noqa: N818 - as above
 
     def __init__(self, version: int, effective_date: date, running: date) -> None:
         super().__init__(
-            f"Version {version} is for the days from {effective_date.isoformat()} on: only one for days after"
+            f"Version {version} has begun on {effective_date.isoformat()}: only one that begins after"
             f" {running.isoformat()}, the account's running day, can be withdrawn."
         )
         self.version = version
@@ -79,7 +90,8 @@ def withdrawn(version: SlaVersion, at: datetime, running: date) -> SlaVersion:
 def negotiated(agreed: Negotiation, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:
     """Return the version of terms agreed on at `at` (UTC), during the ledger day of the date `running`.
 
-    Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
+    Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange, or ExpeditesOutOfOrder by the terms of
+    the date.
     """
     refusals: list[DomainError] = []
     if not agreed.terms.stated:
@@ -87,7 +99,7 @@ def negotiated(agreed: Negotiation, at: datetime, running: date, versions: Seque
     refusals += refusals_of_date(agreed.effective_date, running)
     if refusals:
         raise Refusals(refusals)
-    return SlaVersion(
+    version = SlaVersion(
         version=next_version(versions),
         effective_date=agreed.effective_date,
         terms=agreed.terms,
@@ -95,3 +107,8 @@ def negotiated(agreed: Negotiation, at: datetime, running: date, versions: Seque
         note=agreed.note,
         message=agreed.message,
     )
+    states_turnaround = not {"expedite_turnaround", "expedite_additional_turnaround"}.isdisjoint(agreed.terms.stated)
+    terms = sla_on(agreed.effective_date, [*versions, version]).terms
+    if states_turnaround and not terms.expedites_in_order:
+        raise Refusals([ExpeditesOutOfOrder(terms)])
+    return version

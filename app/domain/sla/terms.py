@@ -53,6 +53,11 @@ class SlaTerms:
         return DELIVERY_PLAN_MULTIPLE * self.expedites_per_day
 
     @property
+    def expedites_in_order(self) -> bool:
+        """True if an expedite within the quota takes no longer than a further one."""
+        return self.expedite_turnaround <= self.expedite_additional_turnaround
+
+    @property
     def negotiable(self) -> "NegotiableTerms":
         """The terms that can be negotiated, all of them stated."""
         return NegotiableTerms(**{name: getattr(self, name) for name in ATTRIBUTES.values()})

@@ -91,7 +91,7 @@ class TimeZoneOutcome:
 async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, agreed: Negotiation) -> TermsOutcome:
     """Add a version to an account's SLA, for ledger days to come; the caller commits.
 
-    Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
+    Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead, DateOutOfRange and ExpeditesOutOfOrder.
     """
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant

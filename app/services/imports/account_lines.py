@@ -1,17 +1,18 @@
 """Lines about accounts and their terms by the rules; nothing is changed here (domain rules, sections 2 and 4)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.orders.state import OrderedSpecification
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import Negotiation, NoTermStated
+from app.domain.sla.negotiation import ExpeditesOutOfOrder, Negotiation, NoTermStated
 from app.domain.sla.terms import SlaTerms
 from app.services.ids import new_id
 from app.services.imports.cache import AccountState, PendingAccount, VersionState
-from app.services.imports.lines import SpecificationLine, TermsLine, TimeZoneLine
+from app.services.imports.lines import AccountLine, SpecificationLine, TermsLine, TimeZoneLine
 from app.services.imports.references import composed_or_none
 from app.services.imports.refusals import LineRefused
 
@@ -22,6 +23,13 @@ def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaT
     message = composed_or_none(line.message)
     account = Account.open(at, line.time_zone, line.plan, plan_terms[line.plan], line.terms, message)
     return AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, is_provisional=True)
+
+
+def require_terms(line: AccountLine, plan_terms: Mapping[Plan, SlaTerms]) -> None:
+    """Raise LineRefused for first terms by which an expedite within the quota would take longer than a further one."""
+    terms = replace(plan_terms[line.plan], **line.terms.stated)
+    if not terms.expedites_in_order:
+        raise LineRefused("expediteTurnaround", str(ExpeditesOutOfOrder(terms)))
 
 
 def new_specification(line: SpecificationLine, at: datetime) -> VersionState:
@@ -37,7 +45,9 @@ def negotiated(line: TermsLine, account: Account) -> Account:
         return account.negotiate(line.at, Negotiation(line.terms, line.effective_date, message=message))
     except Refusals as error:
         refusal = error.refusals[0]
-        field = "imagesPerDay" if isinstance(refusal, NoTermStated) else "effectiveDate"
+        if isinstance(refusal, NoTermStated):
+            raise LineRefused("imagesPerDay", "is missing, and so are all other terms: one has to be stated") from error
+        field = "expediteTurnaround" if isinstance(refusal, ExpeditesOutOfOrder) else "effectiveDate"
         raise LineRefused(field, str(refusal)) from error
 
 

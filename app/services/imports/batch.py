@@ -67,8 +67,9 @@ class AmendedOrder(NamedTuple):
 class Batch:
     """The changes to write in one transaction.
 
-    `changed_since` are the instants (UTC) after which the batch changes accounts, `extended` the ends of ledger days
-    that a move of the account extends. `orders` are those that it adds or amends, by id, as they are after it.
+    `changed_since` are the instants (UTC) after which the batch changes figures of accounts, `extended` the ends of
+    ledger days that a move of the account extends. `orders` are those that it adds or amends, by id, as they are after
+    it.
     """
 
     accounts: dict[UUID, AccountState] = field(default_factory=dict[UUID, AccountState])

@@ -35,7 +35,7 @@ class PendingAccount:
 
 
 class VersionState(NamedTuple):
-    """A version of a specification with its steps, in force from an instant (UTC) until the next one is.
+    """A version of a specification with its steps (NFC), in force from an instant (UTC) until the next one is.
 
     It ends with the archiving of the specification, too.
     """
@@ -108,6 +108,11 @@ class Cache:
     groups: dict[tuple[UUID, str], tuple[UUID, ...]] = field(default_factory=dict[tuple[UUID, str], tuple[UUID, ...]])
     references: References = field(default_factory=dict[UUID, TakenReferences])
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
+
+    def first_order(self, account_id: UUID, ref: str) -> UUID | None:
+        """Return the first of the orders that an order line became, None if there is no such line."""
+        line = self.lines.get(LineKey(account_id, "order", ref))
+        return None if line is None else line.subject_id
 
     def specification_at(self, account_id: UUID, ref: str, at: datetime) -> VersionState | None:
         """Return the version of a specification in force at an instant; None if there is no such specification.

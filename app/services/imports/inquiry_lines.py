@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.account import Account
 from app.domain.events.inquiries import inquiry_answered, inquiry_opened
 from app.domain.events.new_events import NewEvent
 from app.domain.inquiries import NewInquiry, answer_due_at
 from app.domain.texts import composed
 from app.services.ids import new_id
+from app.services.imports.cache import AccountState, Cache
 from app.services.imports.lines import InquiryLine
 from app.services.imports.references import composed_or_none
-from app.services.imports.refusals import LineRefused
+from app.services.imports.refusals import LineRefused, Subject, no_such
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ImportedInquiry:
         return *asked, self.answer, self.answered_at, False
 
 
-def inquiry_of(line: InquiryLine, account: Account, now: datetime) -> ImportedInquiry:
+def inquiry_of(line: InquiryLine, state: AccountState, cache: Cache, now: datetime) -> ImportedInquiry:
     """Return the inquiry of a line; no answer is after `now` (UTC). Raises LineRefused."""
     if (line.answer is None) is not (line.answered_at is None):
         missing = "answer" if line.answer is None else "answeredAt"
@@ -54,6 +54,9 @@ def inquiry_of(line: InquiryLine, account: Account, now: datetime) -> ImportedIn
         raise LineRefused("answeredAt", "is before the inquiry")
     if line.answered_at is not None and line.answered_at > now:
         raise LineRefused("answeredAt", "is in the future")
-    new = NewInquiry(line.topic, composed(line.text))
-    due_at = answer_due_at(account, line.at)
+    order_id = None if line.order is None else cache.first_order(state.id, line.order)
+    if line.order is not None and order_id is None:
+        raise no_such("order", Subject(state.ref, "order", line.order))
+    new = NewInquiry(line.topic, composed(line.text), order_id)
+    due_at = answer_due_at(state.account, line.at)
     return ImportedInquiry(new_id(line.at), new, line.at, due_at, composed_or_none(line.answer), line.answered_at)

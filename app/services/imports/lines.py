@@ -201,12 +201,13 @@ class TimeZoneLine(_Dated):
 
 
 class InquiryLine(_OfAccount):
-    """A question of the client, with the answer if there is one."""
+    """A question of the client, maybe about an order, with the answer if there is one."""
 
     type: Literal["inquiry"]
     ref: Ref
     topic: InquiryTopic
     text: Prose
+    order: Ref | None = None
     at: Instant
     answer: Prose | None = None
     answered_at: Instant | None = None

@@ -8,10 +8,19 @@ from uuid import UUID
 
 from app.domain.orders.state import OrderedSpecification
 from app.domain.specifications import steps_of
+from app.domain.texts import composed
 from app.services.imports.cache import AccountState, Cache, KnownLine, VersionState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
-from app.services.imports.lines import CancellationLine, ExpediteLine, Line, OrderLine, TermsLine, TimeZoneLine
+from app.services.imports.lines import (
+    CancellationLine,
+    ExpediteLine,
+    InquiryLine,
+    Line,
+    OrderLine,
+    TermsLine,
+    TimeZoneLine,
+)
 from app.services.imports.reading import GoodLine
 from app.services.imports.references import has_references, load_references
 from db.connections import Record, Statement
@@ -39,7 +48,13 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
         for line in lines
         if (state := cache.accounts.get(line.content.account)) is not None
     ]
-    missing = _missing({key for *_, keys in stored for key in keys}, before.lines, cache.lines)
+    needed = {key for *_, keys in stored for key in keys}
+    needed |= {
+        LineKey(state.id, "order", line.order)
+        for state, line, _ in stored
+        if isinstance(line, InquiryLine) and line.order is not None
+    }
+    missing = _missing(needed, before.lines, cache.lines)
     for *key, digest, subject_id in await _fetch(reader, queries.IMPORT_LINES, missing):
         cache.lines[LineKey(*key)] = KnownLine(digest, subject_id)
     new = [(state, line) for state, line, keys in stored if not any(key in cache.lines for key in keys)]
@@ -48,7 +63,7 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
         account_id, ref, starts_at, archived_at, *version, steps = row
         known = cache.specifications.get((account_id, ref), ())
-        names = frozenset(step.step for step in steps_of(steps))
+        names = frozenset(composed(each.step) for each in steps_of(steps))
         found = VersionState(starts_at, OrderedSpecification(*version), names, archived_at)
         cache.specifications[account_id, ref] = (*known, found)
     placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))

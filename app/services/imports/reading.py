@@ -27,6 +27,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false",
     "string_type": "must be a string",
     "list_type": "must be a list",
+    "tuple_type": "must be a list",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "greater_than_equal": "must not be less than {ge}",

@@ -18,3 +18,8 @@ class LineRefused(Exception):  # noqa: N818 - refusals are named by their case
     def __init__(self, field: str, reason: str, missing: Subject | None = None) -> None:
         super().__init__(f"{field}: {reason}")
         self.missing = missing
+
+
+def no_such(field: str, subject: Subject) -> LineRefused:
+    """Return the refusal of a line that names a subject in a field which is not there."""
+    return LineRefused(field, f"there is no {subject.kind} {subject.ref!r}", subject)

@@ -18,7 +18,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
 from app.services.accounts.opening import account_created
-from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone
+from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone, require_terms
 from app.services.imports.batch import Batch, BatchOperation, BatchOrder, NewSpecification
 from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount, VersionState
 from app.services.imports.digests import first_digest_of, known_keys, line_key
@@ -38,7 +38,7 @@ from app.services.imports.lines import (
 from app.services.imports.order_lines import Effect, cancel_order, expedite_order, place_order, with_redo_deadlines
 from app.services.imports.reading import GoodLine
 from app.services.imports.references import NO_REFERENCES, note_references, require_free
-from app.services.imports.refusals import LineRefused, Subject
+from app.services.imports.refusals import LineRefused, Subject, no_such
 from app.services.imports.report import Report
 
 Change: TypeAlias = Callable[[], UUID | None]
@@ -90,6 +90,7 @@ class Replay:
         elif pending is not None:
             self._require_same(line, pending.digest, digest)
         else:
+            require_terms(line, self._plan_terms)
             self.cache.pending[line.ref] = PendingAccount(line, digest)
 
     def _take_specification(self, line: SpecificationLine, digest: bytes) -> None:
@@ -125,9 +126,10 @@ class Replay:
             self.cache.accounts[state.ref] = state
             self.batch.open_earlier(state, known.account.created_at)
         self._advance(state, at)
-        # A zone is in force at its first instant: it is the one of figures as of just then.
-        since = at - _MICROSECOND if isinstance(line, TimeZoneLine) else at
-        self.batch.changed_since[state.id] = min(since, self.batch.changed_since.get(state.id, since))
+        if state is not known or not isinstance(line, InquiryLine):  # no result of the jobs depends on inquiries
+            # A zone is in force at its first instant: it is the one of figures as of just then.
+            since = at - _MICROSECOND if isinstance(line, TimeZoneLine) else at
+            self.batch.changed_since[state.id] = min(since, self.batch.changed_since.get(state.id, since))
         self._remember(state, line, digest, change())
         state.is_provisional = False
 
@@ -150,12 +152,12 @@ class Replay:
                 require_later_zone(line, state)
                 return partial(self._move, state, line)
             case InquiryLine():
-                return partial(self._ask, state, inquiry_of(line, state.account, self._now))
+                return partial(self._ask, state, inquiry_of(line, state, self.cache, self._now))
             case OrderLine():
                 ref, name = line.ref, line.specification
                 specification = specifications.get(name) or self.cache.specification_at(state.id, name, line.placed_at)
                 if specification is None:
-                    raise _missing("specification", Subject(state.ref, "specification", name))
+                    raise no_such("specification", Subject(state.ref, "specification", name))
                 require_free(line, self.cache.references.get(state.id, NO_REFERENCES))
                 effect = place_order(line, state, specification, self._now)
             case ExpediteLine():
@@ -167,14 +169,14 @@ class Replay:
     def _pending(self, ref: str) -> PendingAccount:
         pending = self.cache.pending.get(ref)
         if pending is None:
-            raise _missing("account", Subject(ref, "account", ref))
+            raise no_such("account", Subject(ref, "account", ref))
         return pending
 
     def _orders(self, state: AccountState, line: ExpediteLine | CancellationLine) -> list[OrderState]:
         """Return the orders that an order line became, by number."""
         ids = self.cache.groups.get((state.id, line.order))
         if ids is None:
-            raise _missing("order", Subject(state.ref, "order", line.order))
+            raise no_such("order", Subject(state.ref, "order", line.order))
         return sorted((self.cache.orders[id_][1] for id_ in ids), key=lambda order: order.number)
 
     def _open(self, state: AccountState, pending: PendingAccount, specifications: Specifications) -> None:
@@ -294,7 +296,3 @@ class Replay:
 def _specifications(pending: PendingAccount, at: datetime) -> Specifications:
     """Return the specifications of a pending account that is opened at an instant, by ref."""
     return {ref: new_specification(line, at) for ref, (line, _) in pending.specifications.items()}
-
-
-def _missing(field: str, subject: Subject) -> LineRefused:
-    return LineRefused(field, f"there is no {subject.kind} {subject.ref!r}", subject)

@@ -18,6 +18,7 @@ from app.domain.bounds import (
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
+    TURNAROUNDS,
     YEARS,
     is_turnaround,
 )
@@ -107,7 +108,7 @@ def _read_turnaround(value: object) -> timedelta:
     except BadDuration as error:
         raise PydanticCustomError("duration", "must be a duration in ISO 8601, like PT2H or PT90M") from error
     if not is_turnaround(duration):
-        raise PydanticCustomError("duration", "must be PT1M to P30D")
+        raise PydanticCustomError("duration", f"must be {TURNAROUNDS}")
     return duration
 
 

@@ -25,7 +25,7 @@ from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.quotes.tokens import Binding, require_binding
-from db.queries.order_states import OrderKey, order_states, orders_of_images
+from db.queries.order_states import OrderKey, order_states, split_orders_of_images
 from db.readers import Reader
 from db.writer import Writer
 
@@ -38,12 +38,14 @@ async def expedite_order(
     Raises NotFound, AccountIsClosed, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no
     longer holds.
     """
-    counters, at, account, order = await _begin(writer, clock, key)
-    moved = await moved_from(writer, key, order, chosen)
-    change = expediting([order, *moved], chosen, account, at, counters.next_order_number)
+    counters, at, account = await _begin_account(writer, clock, key)
+    orders = await orders_with(writer, key, chosen)
+    change = expediting(orders, chosen, account, at, counters.next_order_number)
     require_binding(binding, at, change)
-    new_events = list(expedited([order], change.orders, at))
-    written = AccountChange(counters, account, at, [order], change.orders, change.day, new_events)
+    changed = {order.id for order in change.orders}
+    before = [order for order in orders if order.id in changed]
+    new_events = list(expedited(before, change.orders, at))
+    written = AccountChange(counters, account, at, before, change.orders, change.day, new_events)
     await write_changes(writer, [written])
     return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day.recorded)
 
@@ -53,7 +55,7 @@ def expediting(
 ) -> Change:
     """Return the change that expediting makes at an instant; raises as `expedite_order`.
 
-    `orders` are the order and, from `moved_from`, siblings that have chosen images by now.
+    `orders` are from `orders_with`.
     """
     account.require_open(at)
 
@@ -64,20 +66,15 @@ def expediting(
     return _of_images(orders, chosen, work)
 
 
-async def moved_from(
-    reader: Reader, key: OrderKey, order: OrderState, chosen: Sequence[UUID] | None
-) -> list[OrderState]:
-    """Read the expedited siblings that have chosen images: an expedite moved these there from the order meanwhile.
+async def orders_with(reader: Reader, key: OrderKey, chosen: Sequence[UUID] | None) -> list[OrderState]:
+    """Read an order and, after it, those split from it that have chosen images by now; raises NotFound.
 
-    Their chosen images are refused as expedited already, not as missing, as after a double click.
+    An image may have left the order since the client read it, by an expedite or with a portion.
     """
+    order = await the_order(reader, key)
     known = {image.id for image in order.images}
-    missing = [(key[0], image_id) for image_id in chosen or () if image_id not in known]
-    if not missing:
-        return []
-    owners = await orders_of_images(reader, missing)
-    others = await order_states(reader, list(dict.fromkeys(owners.values())))
-    return [other for other in others.values() if other.split_from == order.id and other.expedited_at is not None]
+    missing = [image_id for image_id in chosen or () if image_id not in known]
+    return [order, *(await split_orders_of_images(reader, key, missing) if missing else [])]
 
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequence[UUID] | None = None) -> Outcome:
@@ -85,12 +82,21 @@ async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequ
 
     Raises NotFound and the refusals of `cancel`; of chosen images in Refusals.
     """
-    counters, at, account, order = await _begin(writer, clock, key)
+    counters, at, account = await _begin_account(writer, clock, key)
+    orders = await orders_with(writer, key, chosen)
     day = account.day_at(at)
-    change = _of_images([order], chosen, partial(cancel, [order], at, day))
-    new_events = [new_event for after in change.orders for new_event in cancelled(order, after, at)]
-    used = None if change.day == day else change.day
-    await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, new_events)])
+    change = _of_images(orders, chosen, partial(cancel, orders, at, day))
+    pairs = [(before, after) for before, after in zip(orders, change.orders, strict=True) if after is not before]
+    written = AccountChange(
+        counters,
+        account,
+        at,
+        [before for before, _ in pairs],
+        [after for _, after in pairs],
+        None if change.day == day else change.day,
+        [new_event for before, after in pairs for new_event in cancelled(before, after, at)],
+    )
+    await write_changes(writer, [written])
     return Outcome(at, [key], day=change.day.recorded)
 
 
@@ -203,11 +209,17 @@ class _Begun(NamedTuple):
 
 async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> _Begun:
     """Lock the counters of an order's account, then read the account and the order; raises NotFound."""
+    counters, at, account = await _begin_account(writer, clock, key)
+    return _Begun(counters, at, account, await the_order(writer, key))
+
+
+async def _begin_account(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, Account]:
+    """Lock the counters of an order's account, then read the account; return its instant (UTC) between them."""
     account_id = key[0]
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
     account, _ = await read_account(writer, account_id, at)
-    return _Begun(counters, at, account, await the_order(writer, key))
+    return counters, at, account
 
 
 async def _write(

@@ -1,4 +1,4 @@
-"""Filling in the columns of orders that the previous release, 0.1.0, does not write (docs/operating.md, upgrades)."""
+"""Filling in the columns that the previous release, 0.1.0, does not write (docs/operating.md, upgrades)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,8 +8,29 @@ from app.domain.ledger.days import LedgerDay
 from db.connections import Statement
 from db.writer import Writer
 
-# Corrects these columns of the orders of an account placed from an instant ($2) until another ($3), by the facts that
-# 0.1.0 does write: events of its commands but claims, claims and deliveries of images. The orders of this release are
+# Corrects who delivered images, of orders of an account placed from an instant ($2) until another ($3), and clears
+# their results, where 0.1.0 delivered them last: its events have no version of their form. It knows no results, so that
+# those of a delivery before are still there. orders_by_placing_idx, events_of_order_idx and the images' primary key
+# find the rows.
+FILL_IN_IMAGES: Final = Statement(
+    "fill_in_images",
+    """
+    UPDATE images SET delivered_by = d.worker, result_url = NULL, result_preview_url = NULL
+    FROM (
+      SELECT e.at, e.data->>'worker' AS worker, image.id::uuid AS id
+      FROM orders o
+      JOIN events e ON e.account_id = $1 AND e.order_id = o.id AND e.type = 'IMAGES_DELIVERED'
+        AND e.withdrawn_by IS NULL AND e.import_run IS NULL AND NOT e.data ? 'version'
+      CROSS JOIN LATERAL jsonb_array_elements_text(e.data->'images') AS image (id)
+      WHERE o.account_id = $1 AND o.placed_at >= $2 AND o.placed_at < $3
+    ) d
+    WHERE images.account_id = $1 AND images.id = d.id AND images.delivered_at = d.at
+      AND (images.delivered_by, images.result_url, images.result_preview_url) IS DISTINCT FROM (d.worker, NULL, NULL)
+    """,
+)
+
+# Corrects the columns of orders of an account placed from an instant ($2) until another ($3), by the facts that 0.1.0
+# does write: events of its commands but claims, claims and deliveries of images. The orders of this release are
 # right and stay. orders_by_placing_idx, images_of_order_idx and events_of_order_idx find the rows.
 FILL_IN_ORDERS: Final = Statement(
     "fill_in_orders",
@@ -45,5 +66,9 @@ FILL_IN_ORDERS: Final = Statement(
 
 
 async def fill_in_orders(writer: Writer, account_id: UUID, days: Sequence[LedgerDay]) -> None:
-    """Correct the orders placed in consecutive ledger days, one at least, of an account whose counters are locked."""
-    await writer.execute(FILL_IN_ORDERS, account_id, days[0].opens_at, days[-1].closes_at)
+    """Correct the orders placed in consecutive ledger days, one at least, of an account whose counters are locked.
+
+    Their images come first: orders show their previews.
+    """
+    for statement in (FILL_IN_IMAGES, FILL_IN_ORDERS):
+        await writer.execute(statement, account_id, days[0].opens_at, days[-1].closes_at)

@@ -15,8 +15,8 @@ from app.domain.orders.state import (
     image_late_at,
     image_status,
     order_figures,
-    tally_order,
 )
+from app.domain.orders.tallies import tally_order
 from app.domain.pulse.rollups import Tally
 from db.columns import attributes_of, key_of
 from db.tables.base import Table
@@ -174,25 +174,24 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
 
 
 def _image_row(account_id: UUID, order: OrderState, image: ImageState, review: ReviewState | None) -> Row:
-    id_, number, filename, position, expedite_position, price, due_at, first_delivered_at, *_ = image
     rejection, claim = image.open_rejection, image.claim
     return (
         account_id,
-        id_,
+        image.id,
         order.id,
-        number,
-        filename,
+        image.number,
+        image.filename,
         image_status(image),
         order.service_level,
         order.specification.id,
         order.specification.version,
         order.placed_at,
-        position,
-        expedite_position,
-        price,
-        due_at,
+        image.position,
+        image.expedite_position,
+        image.price,
+        image.due_at,
         image_late_at(image),
-        first_delivered_at,
+        image.first_delivered_at,
         image.delivered_at,
         image.first_rejected_at,
         None if rejection is None else rejection.at,

@@ -15,6 +15,6 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS reviews_missed_idx")
         op.execute(
-            "CREATE INDEX CONCURRENTLY reviews_missed_idx ON reviews (late_at, account_id, image_id)"
+            "CREATE INDEX CONCURRENTLY reviews_missed_idx ON reviews (due_at, account_id, image_id)"
             " WHERE late_at IS NOT NULL"
         )

@@ -89,7 +89,7 @@ class SetDashboardAccessInput:
 
     account_id: strawberry.ID = strawberry.field(description="The account.")
     enabled: bool | None = optional(
-        "True to let the account in, false to shut it out, whatever its plan; null to decide by its plan."
+        "True to let the account in, false to shut it out, whatever its plan; left out or null, its plan decides again."
     )
     idempotency_key: str | None = idempotency_key()
 

@@ -24,8 +24,12 @@ class SetSuccessManagerInput:
     """The customer success manager of an account; none without a name."""
 
     account_id: strawberry.ID = strawberry.field(description="The account.")
-    name: str | None = optional(f"The name of the person, null for none: {NAME_RULE}.")
-    email: str | None = optional("The person's email address; none by default. Not allowed without a name.")
+    name: str | None = optional(
+        f"The name of the person: {NAME_RULE}. Without it, left out or null, the present contact is removed."
+    )
+    email: str | None = optional(
+        "The person's email address. Without it, left out or null, the contact has none. Not allowed without a name."
+    )
     idempotency_key: str | None = idempotency_key()
 
 

@@ -155,11 +155,13 @@ class DashboardAccessChanged(Event):
     details: strawberry.Private[account_kinds.DashboardAccessChanged]
 
     enabled: bool | None = attribute(
-        "True if the account has a dashboard from then on, whatever its plan; null if its plan decides.",
+        "True if the account has a dashboard from then on, false if it has none, whatever its plan; null if its plan"
+        " decides.",
         of="details.enabled",
     )
     previously_enabled: bool | None = attribute(
-        "True if the account had a dashboard until then, whatever its plan; null if its plan decided.",
+        "True if the account had a dashboard until then, false if it had none, whatever its plan; null if its plan"
+        " decided.",
         of="details.previous",
     )
 

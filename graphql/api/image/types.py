@@ -47,7 +47,10 @@ class CompletedStep:
 
     step: str = strawberry.field(description="The name of the step.")
     performed_by: Performer = strawberry.field(description="The kind of performer.")
-    at: datetime = strawberry.field(description="The instant at which production recorded the step.")
+    at: datetime = strawberry.field(
+        description="The instant at which production recorded the step; of an imported one, the instant at which it"
+        " was done."
+    )
     seconds: float | None = attribute("The seconds that the step took, for staff only.", staff=True)
 
 

@@ -64,8 +64,8 @@ class ExpediteOrderInput:
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
-        " expedited."
+        "The images, 1 to 500, of the order or of orders split from it, in the order in which they use the day's"
+        " expedites; by default all of the order that can be expedited."
     )
     quote_token: str | None = optional(_BOUND_BY_QUOTE)
     idempotency_key: str | None = idempotency_key()
@@ -97,8 +97,8 @@ class CancelOrderInput:
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The images of the order to cancel, 1 to 500; by default all of it, which is refused if production of any image"
-        " has begun."
+        "The images to cancel, 1 to 500, of the order or of orders split from it; by default all of the order, which is"
+        " refused if production of any image has begun."
     )
     idempotency_key: str | None = idempotency_key()
 

@@ -18,6 +18,7 @@ from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.orders.rules import order_actions
+from app.domain.texts import composed
 from db.queries.accounts import AccountHistory
 from db.queries.images import OrderKey
 from db.queries.orders import OrderRow
@@ -72,7 +73,10 @@ class Order(Node):
         description="The instant of the last command on the order or its images; claims and the passing of time do not"
         " count."
     )
-    deadline: Deadline = strawberry.field(description="The delivery deadline that the order's images share.")
+    deadline: Deadline = strawberry.field(
+        description="The delivery deadline that the order's images share, except those delivered or cancelled before it"
+        " was set: `Image.deadline` is an image's own."
+    )
     delivered_at: datetime | None = strawberry.field(
         description="The instant of the last image's delivery; null while any image that is not cancelled is"
         " undelivered. The cancellation of an image does not change it."
@@ -92,10 +96,13 @@ class Order(Node):
     progress: float = strawberry.field(
         description="The delivered share, from 0 to 1, of the images that are not cancelled."
     )
-    price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
+    price: Money = strawberry.field(
+        description="The price of the images that `imageCount` counts; in a cancelled order, of those cancelled last,"
+        " which counts in no `Activity.spend`."
+    )
     thumbnail_url: Url | None = strawberry.field(
-        description="The address of the preview of its first image that is not cancelled: of the result once there is"
-        " one. Null without a preview."
+        description="The address of the preview of the first image that `imageCount` counts: of the result once there"
+        " is one. Null without a preview."
     )
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
@@ -127,9 +134,11 @@ class Order(Node):
         """The progress of each retouching step of the order's specification, in its order."""
         key = (self.row.account_id, self.row.id)
         done = await info.context.loaders.steps_completed_in_orders.load(key) or {}
+        names = [each.step for each in self.row.specification.terms.steps]
+        counts = [done.get(composed(name), 0) for name in names]
         return [
-            StepProgress(step=each.step, completed_count=done.get(each.step, 0), image_count=self.row.image_count)
-            for each in self.row.specification.terms.steps
+            StepProgress(step=name, completed_count=count, image_count=self.row.image_count)
+            for name, count in zip(names, counts, strict=True)
         ]
 
     @field

@@ -23,7 +23,7 @@ class NewImageInput:
     filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
     external_reference: str | None = optional(f"The client's own reference of the image: {REFERENCE_RULE}.")
     instructions: str | None = optional(f"Instructions for the image: {PROSE_RULE}.")
-    preview_url: Url | None = optional("The address of a preview of the image.")
+    preview_url: Url | None = optional("The address of a preview of the image; it cannot be added later.")
 
 
 def new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
@@ -57,7 +57,7 @@ def duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:
     for index, image in enumerate(images):
         before = first.setdefault(image.filename, index)
         if before != index:
-            message = f"The image at position {before + 1} has the filename {image.filename!r}, too."
+            message = f"The images at index {before} and {index} have the same filename, {image.filename!r}."
             path = ["images", str(index), "filename"]
             warnings.append(Warning(code=WarningCode.DUPLICATE_FILENAME, message=message, path=path))
     return warnings

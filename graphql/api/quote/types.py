@@ -29,8 +29,8 @@ class QuoteExpediteInput:
 
     order_id: strawberry.ID = strawberry.field(description="The order whose images would be expedited.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The order's images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
-        " expedited."
+        "The images, 1 to 500, of the order or of orders split from it, in the order in which they use the day's"
+        " expedites; by default all of the order that can be expedited."
     )
     at: datetime | None = optional("The instant of the expedite, now or later; a future day starts with nothing used.")
 

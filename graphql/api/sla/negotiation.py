@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import strawberry
 
 from api.validation import PROSE_RULE, Validation
-from app.domain.bounds import MAX_PER_DAY
+from app.domain.bounds import MAX_PER_DAY, TURNAROUNDS
 from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.terms import NegotiableTerms
 from engine.arguments import or_none
@@ -20,7 +20,7 @@ from engine.scalars import LocalTime
 Given = TypeVar("Given")
 Checked = TypeVar("Checked")
 
-_DURATION: Final = "in whole seconds: PT1M to P30D"
+_DURATION: Final = f"in whole seconds: {TURNAROUNDS}"
 
 
 @input_type
@@ -34,7 +34,9 @@ class NegotiateSlaInput:
         "The delivery time on the next working morning, user time: 00:00 to 23:59:59. On a day on which the clock does"
         " not show it, the first instant after; where the clock shows it twice, the first."
     )
-    expedite_turnaround: timedelta | None = optional(f"The turnaround of expedites within the quota, {_DURATION}.")
+    expedite_turnaround: timedelta | None = optional(
+        f"The turnaround of expedites within the quota, {_DURATION}, at most that of further ones."
+    )
     expedite_additional_turnaround: timedelta | None = optional(f"The turnaround of further expedites, {_DURATION}.")
     expedite_multiplier: Decimal | None = optional(
         "The factor by which an expedite multiplies the price of an image: 1 to 100, with at most 2 decimals."
@@ -43,7 +45,7 @@ class NegotiateSlaInput:
     review_turnaround: timedelta | None = optional(f"The time within which staff set a deadline, {_DURATION}.")
     flow_available: bool | None = optional("True if the account has Flow.")
     support_response: timedelta | None = optional(f"The response time of support, {_DURATION}.")
-    support_phone: bool | None = optional("True if support answers by phone.")
+    support_phone: bool | None = optional("True if support answers by phone, false if case by case only.")
     effective_date: date = strawberry.field(
         description="The date of the first ledger day with these terms; later than the running one."
     )

@@ -96,7 +96,9 @@ class SupportTerms:
         description="The URL of the help center, which is always open; null without one."
     )
     email: str | None = strawberry.field(description="The email address of support; null without one.")
-    phone: bool = strawberry.field(description="True if support answers by phone.")
+    phone: bool = strawberry.field(
+        description="True if support answers by phone; false if it does so case by case only."
+    )
     days: str = strawberry.field(description="The days on which support answers, in words.")
     response_time: timedelta = strawberry.field(description="The response time on these days.")
     success_manager: Contact | None = strawberry.field(

@@ -70,6 +70,7 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     refusals.DeadlineNotOpen: ErrorMapping(types.DeadlineNotOpen, _ORDER),
     refusals.DeadlineNotAhead: ErrorMapping(types.InvalidInput, ("deadline",), items="portions"),
     refusals.PortionsOutOfRange: ErrorMapping(types.InvalidInput, ("portions",)),
+    refusals.PortionEmpty: ErrorMapping(types.InvalidInput, ("imageCount",), items="portions"),
     refusals.PortionsDiffer: ErrorMapping(types.InvalidInput, ("portions",)),
     refusals.PortionNotLater: ErrorMapping(types.InvalidInput, ("deadline",), items="portions"),
     SpecificationArchived: ErrorMapping(types.Archived, ("specificationId",)),
@@ -78,6 +79,9 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     quotes.InvalidQuoteToken: ErrorMapping(types.InvalidInput, ("quoteToken",)),
     quotes.QuoteInPast: ErrorMapping(types.InvalidInput, ("at",)),
     negotiation.NoTermStated: ErrorMapping(types.InvalidInput),
+    negotiation.ExpeditesOutOfOrder: ErrorMapping(
+        types.InvalidInput, ("expediteTurnaround", "expediteAdditionalTurnaround")
+    ),
     negotiation.EffectiveDateNotAhead: ErrorMapping(types.InvalidInput, ("effectiveDate",)),
     negotiation.SlaNotComing: ErrorMapping(types.InvalidInput, ("slaId",)),
     negotiation.SlaChangesPlan: ErrorMapping(types.InvalidInput, ("slaId",)),
@@ -105,10 +109,11 @@ _IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
 
 
 class InputValue(NamedTuple):
-    """The id of an object, or the name of a step, in an input: its path and its text."""
+    """The id of an object, or the name of a step, in an input: its path, its text, and of an id the object's noun."""
 
     path: Path
     text: str
+    noun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,9 @@ def error_of(refusal: DomainError, asked: RefusedRequest) -> UserError:
     named = _named(refusal)
     unnamed = InputValue(_path(refusal, mapped, asked), "")
     given = unnamed if named is None else asked.ids.get(named, unnamed)
-    return error(message=str(refusal), path=list(given.path), **_facts(error, refusal, given, asked))
+    is_inside = isinstance(refusal, UnknownAccount) and given.noun  # callers know no account within an id
+    message = f"There is no such {given.noun}." if is_inside else str(refusal)
+    return error(message=message, path=list(given.path), **_facts(error, refusal, given, asked))
 
 
 def _path(refusal: DomainError, mapped: ErrorMapping, asked: RefusedRequest) -> Path:

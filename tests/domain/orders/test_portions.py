@@ -97,6 +97,7 @@ def test_portions_that_do_not_fit_are_refused() -> None:
         ("DeadlineNotAhead", 0),
         ("DeadlineNotAhead", 1),
     ]
+    assert refusals(order, Portion(3, EVENING), Portion(0, NIGHT)) == [("PortionEmpty", 1)]
     assert refusals(order) == [("PortionsOutOfRange", None)]
     minutes = [Portion(1, EVENING + timedelta(minutes=number)) for number in range(21)]
     assert refusals(additional(21), *minutes) == [("PortionsOutOfRange", None)]

@@ -1,11 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
 from app.domain.sla.negotiation import (
     EffectiveDateNotAhead,
+    ExpeditesOutOfOrder,
     Negotiation,
     NoTermStated,
     SlaNotComing,
@@ -33,12 +34,23 @@ def test_terms_make_the_next_version_and_keep_omitted_ones() -> None:
         (Negotiation(NegotiableTerms(0, 0), RUNNING), [EffectiveDateNotAhead]),
         (Negotiation(NegotiableTerms(), date(1, 1, 1)), [NoTermStated, EffectiveDateNotAhead]),
         (Negotiation(NegotiableTerms(300), date(2201, 1, 1)), [DateOutOfRange]),
+        (Negotiation(NegotiableTerms(expedite_turnaround=timedelta(hours=7)), TOMORROW), [ExpeditesOutOfOrder]),
     ],
 )
 def test_all_problems_of_terms_are_refused_at_once(terms: Negotiation, refused: list[type[DomainError]]) -> None:
     with pytest.raises(Refusals) as refusal:
         negotiated(terms, AT, RUNNING, [FIRST])
     assert [type(each) for each in refusal.value.refusals] == refused
+
+
+def test_expedites_take_no_longer_than_additional_ones_by_the_terms_of_the_first_day() -> None:
+    agreed = NegotiableTerms(expedite_additional_turnaround=timedelta(hours=2))
+    with pytest.raises(Refusals) as refusal:
+        negotiated(Negotiation(agreed, TOMORROW), AT, RUNNING, [FIRST])
+    assert str(refusal.value.refusals[0]) == "Expedites would take 3 hours, longer than the 2 hours of additional ones."
+    shorter = SlaVersion(2, TOMORROW, NegotiableTerms(expedite_turnaround=timedelta(hours=2)), AT)
+    later = Negotiation(agreed, date(2026, 3, 12))
+    assert negotiated(later, AT, RUNNING, [FIRST, shorter]).version == 3
 
 
 def test_terms_may_start_in_the_last_supported_year() -> None:

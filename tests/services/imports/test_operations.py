@@ -70,6 +70,18 @@ async def test_they_are_of_the_version_of_the_specification_that_is_in_force(poo
     assert len(await rows(pool, ROWS)) == 1
 
 
+async def test_a_step_that_an_earlier_release_stored_in_another_form_is_found(pool: Pool) -> None:
+    await run_import(pool, [*START, order("o-1")])
+    stored = "D\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}tourage"
+    await pool.fetch(
+        "UPDATE specification_versions SET steps = jsonb_set(steps, '{0,step}', to_jsonb($1::text))", stored
+    )
+    lines = [order("o-2", [image("a.jpg", operation("12:00:00", stored))])]
+    assert (await run_import(pool, lines)).problems == []
+    found = await rows(pool, "SELECT step FROM operations")
+    assert found == [("D\N{LATIN SMALL LETTER E WITH ACUTE}tourage",)]
+
+
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [

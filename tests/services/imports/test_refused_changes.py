@@ -66,11 +66,11 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1", filenames=["b.jpg"]),
-        "filenames: Of 1 images, 0 would be due earlier than without the expedite.",
+        "filenames: The image would not be due earlier than without the expedite.",
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1"),
-        "order: Of 1 images, 0 would be due earlier than without the expedite.",
+        "order: The image would not be due earlier than without the expedite.",
     ),
     (
         change("expedite", SATURDAY, order="o-1"),
@@ -78,7 +78,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
-        "imagesPerDay: At least one term has to be stated.",
+        "imagesPerDay: is missing, and so are all other terms: one has to be stated",
     ),
     (
         change("terms", LATER, imagesPerDay=5, effectiveDate="2026-03-03"),

@@ -22,6 +22,8 @@ BAD_ORDERS: list[tuple[Line, str]] = [
     (order("o", [image(), {"filename": "f" * 256}]), "images[1].filename: is longer than 255 characters"),
     (order("o", [image(), {"filename": "a\0"}]), f"images[1].filename: {CONTROL_CHARACTER}"),
     (order("o", [image(size=5)]), "images[0].size: is not known"),
+    (order("o", [image(operations={})]), "images[0].operations: must be a list"),
+    (order("o", [image(deliveredAt=DELIVERED, rejections={})]), "images[0].rejections: must be a list"),
     (order("o", expedite="yes"), "expedite: must be true or false"),
     (order("o", specification="g"), "specification: there is no specification 'g'"),
     (order("o", at="2026-03-03"), "placedAt: must be an instant with an offset, like 2026-03-02T13:05:00Z"),

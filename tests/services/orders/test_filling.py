@@ -47,8 +47,9 @@ async def filled(pool: Pool) -> list[tuple[object, ...]]:
 
 
 async def versions(pool: Pool) -> list[tuple[object, ...]]:
-    """Return the versions of the rows of orders, which every write changes."""
-    return [tuple(row) for row in await pool.fetch("SELECT id, xmin::text FROM orders ORDER BY account_id, number")]
+    """Return the versions of the rows of orders and images, which every write changes."""
+    query = "SELECT id, xmin::text FROM orders UNION ALL SELECT id, xmin::text FROM images ORDER BY id"
+    return [tuple(row) for row in await pool.fetch(query)]
 
 
 async def summaries_are_equal(pool: Pool) -> list[bool]:

@@ -13,9 +13,10 @@ from typing import Final
 
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, by_deadline, refuse
 from tests.support.model.inquiries import Inquirer
-from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, window
+from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, owner_of, window
 
 PRICE: Final = Decimal("1.45")
+LEVELS: Final = ("EXPEDITED", "EXPEDITED_ADDITIONAL", "EXPEDITED_PLAN")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {
     "EXPEDITED": "expedite_turnaround",
@@ -121,8 +122,8 @@ class Account(Inquirer):
         """Expedite images, the chosen ones or all that can be; return the orders that changed, then the new ones."""
         at = self.instant(now)
         day = self.running(at)
-        against = {image: against_expediting(order, image, at) for image in order.images}
-        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
+        owners = {image: owner_of(order, self.orders, image) for image in (*order.images, *(chosen or ()))}
+        against = {image: against_expediting(owner, image, at) for image, owner in owners.items()}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
         reasons = self.closed() or window(at)
         if images:
@@ -147,42 +148,39 @@ class Account(Inquirer):
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, by_deadline(images, levels), at, day)]
+        expedited = [(level, owners[image] or order, image) for level, image in zip(levels, images, strict=True)]
+        return self._split(expedited, at, day)
 
-    def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
-        """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
-        owner = next(each for each in self.orders if image in each.images)
-        moved = owner.split_from is order and owner.expedited_at is not None
-        return against_expediting(owner, image, at) if moved else [Reason("NotFound")]
-
-    def _split(self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, day: Day) -> list[Order]:
-        version = day.sla_version
-        moved = [image for _, images in groups for image in images]
-        staying = [image for image in order.images if image not in moved]
-        gone = [image for image in staying if image.cancelled_at is not None]
-        turns = staying == gone
-        order.updated_at = at
-        source = replace(order)
+    def _split(self, expedited: Sequence[tuple[str, Order, Image]], at: datetime, day: Day) -> list[Order]:
+        """Group expedited images by level and order; return the orders that change, then the new ones."""
+        owners = {owner.number: owner for _, owner, _ in sorted(expedited, key=lambda each: each[1].number)}
+        before = {number: replace(each, external_reference=None, images=[]) for number, each in owners.items()}
+        groups: dict[tuple[int, int], list[Image]] = {}
+        for level, owner, image in expedited:
+            groups.setdefault((LEVELS.index(level), owner.number), []).append(image)
+            owner.images = [each for each in owner.images if each is not image]
+            owner.updated_at = at
         siblings: list[Order] = []
-        for level, images in groups:
-            target = order
-            if not turns or images is not groups[0][1]:
-                target = replace(source, number=len(self.orders) + 1, split_from=order, external_reference=None)
+        for (rank, number), images in sorted(groups.items()):
+            target = owners[number]
+            if any(image.cancelled_at is None for image in target.images):
+                target = replace(before[number], number=len(self.orders) + 1, split_from=target)
                 siblings.append(target)
                 self.orders.append(target)
-            also = gone if target is order else []
-            target.images = sorted([*images, *also], key=lambda image: image.number)
-            target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
-            target.expedited_at, target.expedite_version = at, version
-            due_at = _in_time(at, level, day)
-            if due_at is not None:
-                target.due_at, target.confirmed_at = due_at, None
-                target.revised_at = target.first_confirmed_due_at = None
-            if due_at is not None or target.due_at is None:
-                target.sla_version = version
-        if not turns:
-            order.images = staying
-        return siblings
+            target.images = sorted([*images, *target.images], key=lambda image: image.number)
+            target.updated_at = at
+            self._at_level(target, LEVELS[rank], at, day)
+        return [*owners.values(), *siblings]
+
+    def _at_level(self, order: Order, level: str, at: datetime, day: Day) -> None:
+        order.level, order.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
+        order.expedited_at, order.expedite_version = at, day.sla_version
+        due_at = _in_time(at, level, day)
+        if due_at is not None:
+            order.due_at, order.confirmed_at = due_at, None
+            order.revised_at = order.first_confirmed_due_at = None
+        if due_at is not None or order.due_at is None:
+            order.sla_version = day.sla_version
 
     def cancel(self, now: datetime, order: Order, chosen: Sequence[Image] | None = None) -> Day:
         """Cancel images, or all that remain; they return to the running day's quotas if they used them."""
@@ -192,15 +190,16 @@ class Account(Inquirer):
             if any(image.first_claimed_at or image.delivered_at for image in order.images):
                 reasons.append(Reason("NotCancellable"))
         else:
-            reasons = [reason for image in chosen for reason in against_cancelling(order, image)]
+            against = ((owner_of(order, self.orders, image), image) for image in chosen)
+            reasons = [reason for owner, image in against for reason in against_cancelling(owner, image)]
         refuse(reasons)
         day = self.running(at)
-        images = order.counted if chosen is None else chosen
-        day.used -= len(images) if day.holds(order.placed_at) else 0
-        day.expedited -= len(images) if day.holds(order.expedited_at) else 0
-        for image in images:
-            image.cancelled_at = at
-        order.updated_at = self.last_at = at
+        for image in order.counted if chosen is None else chosen:
+            owner = owner_of(order, self.orders, image) or order
+            day.used -= day.holds(owner.placed_at)
+            day.expedited -= day.holds(owner.expedited_at)
+            image.cancelled_at = owner.updated_at = at
+        self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:

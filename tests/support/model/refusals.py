@@ -1,5 +1,6 @@
 """The reasons of the model to refuse commands on orders and images."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,7 +19,19 @@ def window(at: datetime) -> list[Reason]:
     return [] if at.isoweekday() <= FRIDAY else [Reason("ExpediteWindowClosed")]
 
 
-def against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
+def owner_of(order: Order, orders: Iterable[Order], image: Image) -> Order | None:
+    """Return the order that has an image by now: this one, or one split from it, at once or in steps."""
+    owner = origin = next(each for each in orders if image in each.images)
+    while origin is not order:
+        if origin.split_from is None:
+            return None
+        origin = origin.split_from
+    return owner
+
+
+def against_expediting(order: Order | None, image: Image, at: datetime) -> list[Reason]:
+    if order is None:
+        return [Reason("NotFound")]
     if image.cancelled_at is not None:
         return [Reason("ImageCancelled", image.id)]
     reasons: list[Reason] = []
@@ -31,8 +44,8 @@ def against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]
     return reasons
 
 
-def against_cancelling(order: Order, image: Image) -> list[Reason]:
-    if image not in order.images:
+def against_cancelling(order: Order | None, image: Image) -> list[Reason]:
+    if order is None:
         return [Reason("NotFound")]
     if image.cancelled_at is not None:
         return [Reason("ImageCancelled", image.id)]

@@ -20,6 +20,8 @@ OTHERS: Final[Mapping[str, Any]] = {
 """The terms, other than figures of a day, by which orders are judged, as every plan has them."""
 NO_OTHERS: Final[Mapping[str, Any]] = {}
 
+_TURNAROUNDS: Final = ("expedite_turnaround", "expedite_additional_turnaround")
+
 
 @dataclass
 class Agreement:
@@ -80,8 +82,13 @@ class Agreement:
             reasons.append(Reason("NoTermStated"))
         if effective_date <= running:
             reasons.append(Reason("EffectiveDateNotAhead"))
+        version = Version(len(self.versions) + 1, effective_date, images, expedites, others=others)
+        if not reasons and not others.keys().isdisjoint(_TURNAROUNDS):
+            agreed = Agreement([*self.versions, version]).others_on(effective_date)
+            if agreed["expedite_turnaround"] > agreed["expedite_additional_turnaround"]:
+                reasons.append(Reason("ExpeditesOutOfOrder"))
         refuse(reasons)
-        return self._add(Version(len(self.versions) + 1, effective_date, images, expedites, others=others))
+        return self._add(version)
 
     def change_plan(self, plan: tuple[int, int], effective_date: date, running: date) -> bool:
         """Begin a plan from a future ledger day on; return whether that is a change, of these quantities."""
