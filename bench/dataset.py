@@ -2,7 +2,7 @@
 
 The images are spread evenly over the days before an instant, 60 by default, 20 to an order, at every service level.
 Shares of them are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. Random
-values are hashes of numbers: every run and every size has the same shares. Rollups are counted by the rules that live
+values are hashes: every run and every size has the same shares. Rollups are counted by the rules that live
 writes use.
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, minutes_kept_since
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally, minutes_kept_since
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
@@ -126,6 +126,43 @@ FILL_REJECTIONS = Statement(
     """,
 )
 
+# Makes the reviews that ended: with the deadline that staff set in two or in eight hours, or with the delivery.
+FILL_REVIEWS = Statement(
+    "fill_reviews",
+    """
+    INSERT INTO reviews
+    SELECT account_id, id, 1, uploaded_at, promised_at, CASE WHEN ended_at > promised_at THEN promised_at END, ended_at
+    FROM images
+    CROSS JOIN LATERAL (SELECT abs(hashtextextended(order_id::text, 5) % 1000) chance) drawn
+    CROSS JOIN LATERAL (
+      SELECT uploaded_at + interval '5 hours' promised_at,
+             CASE WHEN due_at IS NOT NULL AND NOT (service_level = 'EXPEDITED_PLAN' AND late_at > $2 AND chance < 300)
+                  THEN uploaded_at + interval '2 hours' * CASE WHEN chance < 800 THEN 1 ELSE 4 END END dated_at) given
+    CROSS JOIN LATERAL (SELECT least(dated_at, first_delivered_at) ended_at) known
+    WHERE account_id = $1 AND service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN')
+      AND cancelled_at IS NULL AND ended_at < $2::timestamptz
+    """,
+)
+
+# Promises the deadlines that staff still owe: where there is none, and of some delivery plans since the last hours.
+PROMISE_DEADLINES = Statement(
+    "promise_deadlines",
+    """
+    WITH owed AS (
+      UPDATE orders SET
+        review_by = interval '5 hours'
+          + CASE WHEN due_at IS NULL THEN placed_at ELSE $2 - interval '1 minute' * chance END,
+        deadline_status = CASE WHEN due_at IS NULL THEN deadline_status ELSE 'PLAN_REQUIRED' END, confirmed_at = NULL
+      FROM (SELECT id owed_id, abs(hashtextextended(id::text, 5) % 1000) chance FROM orders WHERE account_id = $1) drawn
+      WHERE account_id = $1 AND id = owed_id AND cancelled_at IS NULL AND delivered_count + rejected_count < image_count
+        AND (due_at IS NULL OR service_level = 'EXPEDITED_PLAN' AND due_at > $2::timestamptz AND chance < 300)
+      RETURNING id, review_by
+    )
+    UPDATE images SET review_by = owed.review_by FROM owed
+    WHERE account_id = $1 AND order_id = owed.id AND first_delivered_at IS NULL
+    """,
+)
+
 # Makes the orders, whose counts and lateness follow from their images.
 FILL_ORDERS = Statement(
     "fill_orders",
@@ -177,6 +214,14 @@ IMAGE_FACTS = Statement(
     """,
 )
 
+REVIEW_FACTS = Statement(
+    "review_facts",
+    """
+    SELECT image_id AS id, due_at, late_at, ended_at
+    FROM reviews WHERE account_id = $1 AND image_id > $2 ORDER BY image_id LIMIT $3
+    """,
+)
+
 REJECTION_FACTS = Statement(
     "rejection_facts",
     """
@@ -205,7 +250,9 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime, days
         await writer.execute(FILL_PLAN, until, orders, timedelta(days=days))
         await writer.execute(FILL_IMAGES, account, until, specification, IMAGES_PER_ORDER)
         await writer.execute(FILL_REJECTIONS, account)
+        await writer.execute(FILL_REVIEWS, account, until)
         await writer.execute(FILL_ORDERS, account, specification)
+        await writer.execute(PROMISE_DEADLINES, account, until)
         await writer.execute(FILL_EVENTS, account)
         await writer.execute(ADVANCE_HEAD, account, until, orders)
         await _count(writer, account, max(since, minutes_kept_since(until)))
@@ -232,6 +279,8 @@ async def _count(writer: Writer, account: UUID, since: datetime) -> None:
         tally.add_images(ImageFacts(ServiceLevel(row["service_level"]), *tuple(row)[2:]))
     async for row in _rows(writer, REJECTION_FACTS, account):
         tally.add_rejection(RejectionFacts(*tuple(row)[1:]))
+    async for row in _rows(writer, REVIEW_FACTS, account):
+        tally.add_reviews(ReviewFacts(*tuple(row)[1:]))
     minutes_since = since.replace(second=0, microsecond=0)
     await write_rollups(writer, {account: tally}, {account: minutes_since}, {account: time_zone(ZONE)})
 

@@ -44,7 +44,7 @@ def _filtered(name: str, condition: str) -> Connection:
 def _drill_downs() -> list[Connection]:
     paths = ["pulse productivity images", "pulse quality deliveredImages", "pulse quality rejectedImages"]
     paths += ["pulse reliability onTimeImages", "pulse reliability lateImages"]
-    for term in ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan", "rejection"):
+    for term in ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan", "rejection", "review"):
         paths += [f"sla compliance {term} missedImages", f"sla compliance {term} openImages"]
     return [Connection(path.partition(" ")[2], tuple(path.split())) for path in paths]
 
@@ -79,7 +79,7 @@ _KEPT = "{ metCount missedCount openCount rate }"
 COMPLIANCE = f"""
 query Compliance {{ account {{ sla {{ compliance {{
   standard {_KEPT} additional {_KEPT} expedited {_KEPT} expeditedAdditional {_KEPT} deliveryPlan {_KEPT}
-  rejection {_KEPT}
+  rejection {_KEPT} review {_KEPT}
 }} }} }} }}
 """
 FEED = f"query Feed {{ account {{ orderFeed {{ {_ORDER} specification {{ name }} }} }} }}"

@@ -22,11 +22,15 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Drilldown:
-    """A list of images: the statements that read it, the range of its keys, and the values of its condition."""
+    """A list of images: the statements that read it, the range of its keys, and the values of its condition.
+
+    The statements read the lists of many accounts, or `of_one`.
+    """
 
     walk: Walk
     span: Span
     arguments: tuple[object, ...] = ()
+    of_one: bool = False
 
 
 def _listed(name: str, keys: str) -> Walk:
@@ -119,6 +123,51 @@ _REJECTIONS_BY_DEADLINE: Final = _listed(
       LIMIT {WALKED}""",
 )
 
+# Reviews of one account, each with its image, by the instant they missed or have still to meet: ended ones by
+# reviews_late_idx, open ones by orders_by_review_idx and images_of_order_idx, merged. An image has none twice at one
+# instant, since a review that begins after a missed one is due later.
+_REVIEWS_BY_DEADLINE: Final = walk(
+    "reviews_by_deadline",
+    f"""
+    WITH page AS MATERIALIZED (
+      SELECT * FROM (
+        (
+          SELECT w.late_at AS at, w.image_id FROM reviews w
+          WHERE w.account_id = $1 AND w.late_at IS NOT NULL
+            AND (w.late_at, w.image_id) > ($2, $3) AND (w.late_at, w.image_id) < ($4, $5)
+          ORDER BY w.late_at {{desc}}, w.image_id {{desc}}
+          LIMIT {WALKED}
+        )
+        UNION ALL
+        (
+          SELECT o.review_by, i.id FROM orders o
+          CROSS JOIN LATERAL (
+            SELECT id FROM images
+            WHERE account_id = $1 AND order_id = o.id AND first_delivered_at IS NULL AND cancelled_at IS NULL
+            OFFSET 0
+          ) AS i
+          WHERE o.account_id = $1 AND o.review_by >= $2 AND o.review_by <= $4 AND o.deadline_status <> 'CONFIRMED'
+            AND (o.review_by, i.id) > ($2, $3) AND (o.review_by, i.id) < ($4, $5)
+          ORDER BY o.review_by {{desc}}, i.id {{desc}}
+          LIMIT {WALKED}
+        )
+      ) AS w
+      ORDER BY at {{desc}}, image_id {{desc}}
+      LIMIT $6
+    )
+    SELECT {IMAGE_COLUMNS}, k.at, k.image_id
+    FROM page k
+    CROSS JOIN LATERAL (SELECT * FROM images WHERE account_id = $1 AND id = k.image_id OFFSET 0) AS i
+    CROSS JOIN LATERAL (SELECT * FROM orders WHERE account_id = $1 AND id = i.order_id OFFSET 0) AS o
+    LEFT JOIN LATERAL (
+      SELECT sla_version FROM rejections
+      WHERE account_id = $1 AND image_id = i.id AND at = i.rejected_at AND redelivered_at IS NULL
+      OFFSET 0
+    ) AS r ON true
+    ORDER BY k.at {{desc}}, k.image_id {{desc}}
+    """,
+)
+
 
 def uploaded_images(window: Interval) -> Drilldown:
     """List the images uploaded in a window and not cancelled before its end."""
@@ -160,13 +209,25 @@ def open_redos(now: datetime) -> Drilldown:
     return Drilldown(_REJECTIONS_BY_DEADLINE, _from(now))
 
 
+def late_reviews(window: Interval) -> Drilldown:
+    """List the reviews that were missed in a window, each by its image."""
+    return Drilldown(_REVIEWS_BY_DEADLINE, _during(window), of_one=True)
+
+
+def open_reviews(now: datetime) -> Drilldown:
+    """Return the list of open reviews that are not due before now, each by its image."""
+    return Drilldown(_REVIEWS_BY_DEADLINE, _from(now), of_one=True)
+
+
 async def drill_down(
     reader: Reader, accounts: Sequence[UUID], part: Slice, drilldown: Drilldown
 ) -> dict[UUID, Page[ImageRow]]:
     """Read a page of a list for each account."""
     lower, upper = drilldown.span.within(part)
     statement = drilldown.walk.towards(part)
-    records = await reader.fetch(statement, accounts, *lower, *upper, part.size + 1, *drilldown.arguments)
+    arguments = (*lower, *upper, part.size + 1, *drilldown.arguments)
+    asked = accounts if drilldown.of_one else [accounts]
+    records = [record for each in asked for record in await reader.fetch(statement, each, *arguments)]
     return pages(records, accounts, part, _keyed)
 
 

@@ -13,6 +13,7 @@ from app.domain.pulse.assembly import Sums, Version, assembled
 from app.domain.pulse.figures import PulseFigures, Step
 from app.domain.pulse.segments import Part, cuts_at, segments
 from db.connections import Record, Statement
+from db.queries.pulse_rows import ROWS_WITHOUT_ROLLUPS
 from db.readers import Reader
 
 ROLLUPS_COMPLETE: Final = "coalesce({0}.rollups_sequence = {0}.next_event_sequence, false) AS rollups_complete"
@@ -21,9 +22,9 @@ ROLLUPS_COMPLETE: Final = "coalesce({0}.rollups_sequence = {0}.next_event_sequen
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
 # Partial days (`head`) hold corrections of all time before their cut, which cancel out between two cuts. Rollups are
 # found by their primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx,
-# rejections_met_idx and rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx;
-# inquiries, which have no rollups, by inquiries_met_idx and inquiries_missed_idx. Of accounts whose rollups are not
-# complete, images in 6 h and of delivery plans are counted from raw rows.
+# rejections_met_idx, rejections_late_idx, reviews_met_idx and reviews_late_idx; corrections by images_cancelled_idx and
+# images_first_rejected_idx. Open reviews and inquiries have no rollups. If its rollups are not complete, an account's
+# images in 6 h and of delivery plans are counted from raw rows.
 #
 # Grouping or sorting, in the order of its index, keeps each lateral subquery one probe of that index for one range,
 # however PostgreSQL estimates the numbers of requests and segments; 'infinity' makes a range without end a narrow one,
@@ -61,7 +62,8 @@ PULSE_FIGURES: Final = Statement(
           sum(late_standard) AS late_standard, sum(late_additional) AS late_additional,
           sum(late_expedited) AS late_expedited, sum(late_rejection) AS late_rejection,
           sum(late_expedited_additional * s.complete) AS late_expedited_additional,
-          sum(late_delivery_plan * s.complete) AS late_delivery_plan
+          sum(late_delivery_plan * s.complete) AS late_delivery_plan,
+          sum(met_review) AS met_review, sum(late_review) AS late_review
         FROM rollups
         WHERE account_id = s.account_id AND grain = s.grain AND bucket >= s.starts_at AND bucket < s.ends_at
         GROUP BY account_id
@@ -72,11 +74,11 @@ PULSE_FIGURES: Final = Statement(
         ('met_standard', r.met_standard), ('met_additional', r.met_additional),
         ('met_expedited', r.met_expedited - r.met_expedited_additional - r.met_delivery_plan),
         ('met_expedited_additional', r.met_expedited_additional), ('met_delivery_plan', r.met_delivery_plan),
-        ('met_rejection', r.met_rejection),
+        ('met_rejection', r.met_rejection), ('met_review', r.met_review),
         ('late_standard', r.late_standard), ('late_additional', r.late_additional),
         ('late_expedited', r.late_expedited - r.late_expedited_additional - r.late_delivery_plan),
         ('late_expedited_additional', r.late_expedited_additional), ('late_delivery_plan', r.late_delivery_plan),
-        ('late_rejection', r.late_rejection)
+        ('late_rejection', r.late_rejection), ('late_review', r.late_review)
       ) AS f (figure, amount)
       WHERE s.grain > 0 AND f.amount <> 0
       UNION ALL
@@ -167,25 +169,28 @@ PULSE_FIGURES: Final = Statement(
       ) i
       WHERE s.grain = 0
       UNION ALL
-      SELECT s.request, s.part, 'met_rejection', r.rejections, NULL, NULL
+      SELECT s.request, s.part, p.figure, p.amount, NULL, NULL
       FROM spans s
       CROSS JOIN LATERAL (
-        SELECT count(*) AS rejections
+        SELECT 'met_rejection' AS figure, count(*) AS amount
         FROM rejections
         WHERE account_id = s.account_id AND redelivered_at >= s.starts_at AND redelivered_at < s.ends_at
           AND redelivered_at <= due_at
         GROUP BY account_id
-      ) r
-      WHERE s.grain = 0
-      UNION ALL
-      SELECT s.request, s.part, 'late_rejection', r.rejections, NULL, NULL
-      FROM spans s
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS rejections
-        FROM rejections
-        WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
+        UNION ALL
+        SELECT 'late_rejection', count(*)
+        FROM rejections WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
         GROUP BY account_id
-      ) r
+        UNION ALL
+        SELECT 'met_review', count(*)
+        FROM reviews
+        WHERE account_id = s.account_id AND ended_at >= s.starts_at AND ended_at < s.ends_at AND ended_at <= due_at
+        GROUP BY account_id
+        UNION ALL
+        SELECT 'late_review', count(*)
+        FROM reviews WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
+        GROUP BY account_id
+      ) p
       WHERE s.grain = 0
       UNION ALL
       SELECT a.request, f.part, 'uploaded', f.images, NULL, NULL
@@ -219,28 +224,7 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (VALUES
         ('previous_head', i.before_previous), ('current_head', i.before_current), ('last_head', i.images)
       ) AS f (part, images)
-      UNION ALL
-      SELECT a.request, 'current_days', i.figure, i.inquiries, NULL, NULL
-      FROM asked a
-      CROSS JOIN LATERAL (
-        SELECT 'met_inquiry' AS figure, count(*) AS inquiries
-        FROM inquiries
-        WHERE account_id = a.account_id AND answered_at >= a.current_start AND answered_at < a.at
-          AND answered_at <= due_at
-        GROUP BY account_id
-        UNION ALL
-        SELECT 'missed_inquiry', count(*)
-        FROM inquiries
-        WHERE account_id = a.account_id AND due_at >= a.current_start AND due_at < a.at
-          AND (answered_at IS NULL OR answered_at > due_at)
-        GROUP BY account_id
-        UNION ALL
-        SELECT 'open_inquiry', count(*)
-        FROM inquiries
-        WHERE account_id = a.account_id AND due_at >= a.at AND due_at < 'infinity' AND answered_at IS NULL
-        GROUP BY account_id
-      ) i
-    ), sums AS (
+      UNION ALL {ROWS_WITHOUT_ROLLUPS}    ), sums AS (
       SELECT request, part, figure, specification_id, version, sum(amount)::bigint AS amount
       FROM facts
       GROUP BY request, part, figure, specification_id, version

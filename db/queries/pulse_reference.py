@@ -1,4 +1,4 @@
-"""The figures of Pulse and compliance by plain SQL over images and rejections: the reference for the rollups.
+"""The figures of Pulse and compliance by plain SQL over images, rejections and reviews: the reference for the rollups.
 
 Nothing here is fast or serves requests: it reads every image of an account, and neither rollups nor `late_at`, only the
 raw facts (domain rules, section 6). Tests hold it against `pulse` and `streak` over random histories.
@@ -47,10 +47,22 @@ PULSE_REFERENCE: Final = Statement(
       SELECT a.request, a.at, r.due_at, CASE WHEN r.redelivered_at < a.at THEN r.redelivered_at END AS delivered_at
       FROM asked a
       JOIN rejections r ON r.account_id = a.account_id AND r.at < a.at
+    ), known_reviews AS (
+      SELECT k.request, k.at, r.due_at, k.cancelled_at, CASE WHEN r.ended_at < k.at THEN r.ended_at END AS ended_at
+      FROM known k
+      JOIN reviews r ON r.account_id = k.account_id AND r.image_id = k.id AND r.begun_at < k.at
+      UNION ALL
+      SELECT k.request, k.at, o.review_by, NULL, NULL
+      FROM known k
+      JOIN images i ON i.account_id = k.account_id AND i.id = k.id
+      JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+      WHERE o.deadline_status <> 'CONFIRMED' AND i.first_delivered_at IS NULL AND i.cancelled_at IS NULL
     ), promises AS (
       SELECT request, at, term, due_at, delivered_at, cancelled_at FROM known WHERE due_at IS NOT NULL
       UNION ALL
       SELECT request, at, 'rejection', due_at, delivered_at, NULL FROM known_rejections
+      UNION ALL
+      SELECT request, at, 'review', due_at, ended_at, cancelled_at FROM known_reviews WHERE due_at IS NOT NULL
     ), outcomes AS (
       SELECT request, 'met' AS outcome, term, delivered_at AS happened_at
       FROM promises

@@ -23,7 +23,7 @@ class Rollup(Table, table=True):
     `uploaded` leaves out cancelled images. `delivered`, `rejected` (ever) and `lead_microseconds` are by first
     delivery. `met_*` are by delivery in time, `late_*` by `late_at`, so they may lie in the future. `*_expedited` count
     all expedited images; of these `*_expedited_additional` are in 6 h and `*_delivery_plan` to be planned, which count
-    only while `account_heads.rollups_sequence` says so.
+    only while `account_heads.rollups_sequence` says so. `*_review` count the rows of `reviews`.
     """
 
     __tablename__ = "rollups"
@@ -51,6 +51,8 @@ class Rollup(Table, table=True):
     met_delivery_plan: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     late_expedited_additional: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     late_delivery_plan: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    met_review: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    late_review: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class SavingsRollup(Table, table=True):

@@ -10,9 +10,11 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import definitions
 from db.connections import Pool
 from tests.support.clock import FrozenClock
+from tests.support.rows import review_row
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
+LEVELS: Final = ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan")
 TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
 NUMBERS: dict[tuple[str, ...], str] = {
     ("pulse", "productivity", "imagesUploaded"): "images",
@@ -21,7 +23,7 @@ NUMBERS: dict[tuple[str, ...], str] = {
     ("pulse", "reliability", "lateCount"): "lateImages",
     **{
         ("sla", "compliance", term, number): images
-        for term in ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan", "rejection")
+        for term in (*LEVELS, "rejection", "review")
         for number, images in (("missedCount", "missedImages"), ("openCount", "openImages"))
     },
 }
@@ -32,7 +34,6 @@ NUMBERS: dict[tuple[str, ...], str] = {
 async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client:
     """A client with 70 orders of every level over 40 days, of two images each: some late, rejected or open."""
     studio = await open_account(pool, Studio())
-    levels = list(ServiceLevel)
     for number in range(70):
         placed_at = clock.now() - timedelta(hours=13 * (70 - number), minutes=7)
         delivered_at = placed_at + timedelta(hours=2 + number % 50) if number % 6 else None
@@ -40,13 +41,17 @@ async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client
         rejected_at = known + HOUR if known is not None and number % 5 == 1 else None
         redone_at = rejected_at + timedelta(hours=4 + number % 3) if rejected_at is not None and number % 2 else None
         rejections = ((rejected_at, redone_at),) if rejected_at is not None and rejected_at < clock.now() else ()
-        studio.order(
+        order = studio.order(
             placed_at,
             [Photo("a.jpg", known, rejections), Photo("b.jpg", known)],
-            level=levels[number % 5],
+            level=list(ServiceLevel)[number % 5],
             due_at=placed_at + 2 * DAY if number % 2 else None,
             cancelled_at=placed_at + HOUR if known is None and number % 12 == 0 else None,
         )
+        if number % 5 in {1, 4} and known:
+            studio.reviews += [review_row(each, 1, placed_at, placed_at + DAY, known) for each in studio.images[-2:]]
+        elif number % 5 in {1, 4} and order.confirmed_at is None:
+            order.review_by = placed_at + DAY
     await write(pool, studio)
     return await client_of(studio)
 
@@ -85,7 +90,7 @@ async def test_the_images_behind_a_count_are_as_many_as_it_says(
         listed += [edge["node"]["id"] for edge in found["edges"]]
         after, goes_on = f', after: "{found["pageInfo"]["endCursor"]}"', found["pageInfo"]["hasNextPage"]
     assert len(listed) == (number or 0)
-    if path[:-1] != ("sla", "compliance", "rejection"):
+    if path[2] not in {"rejection", "review"}:
         assert len(set(listed)) == len(listed)
 
 
@@ -111,8 +116,7 @@ async def test_rejected_images_are_those_delivered_that_were_not_approved(client
 
 async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
     counts = "{ metCount missedCount }"
-    levels = ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan")
-    terms = f"compliance {{ {' '.join(f'{level} {counts}' for level in levels)} }}"
+    terms = f"compliance {{ {' '.join(f'{level} {counts}' for level in LEVELS)} }}"
     data = await client.data(
         f"{{ account {{ sla {{ {terms} }} pulse {{ reliability {{ dueCount onTimeCount lateCount }} }} }} }}"
     )

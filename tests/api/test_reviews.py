@@ -136,3 +136,44 @@ async def test_images_without_a_deadline_or_plan_are_at_risk_by_when_it_is_promi
     await done(staff, "confirmDeadline", orderId=plan[0]["id"], deadline="2026-03-10T15:00:00Z")
     clock.advance(10 * HOUR)
     assert await at_risk("PT0S") == [5, 3, 2, 4, 4, 4]
+
+
+COMPLIANCE: Final = """
+query ($at: DateTime) { account {
+  pulse(asOf: $at) { kpis { summary } reliability { dueCount onTimeCount lateCount } }
+  sla(asOf: $at) { compliance { review {
+    metCount missedCount openCount rate missedImages { nodes { id } totalCount } openImages { nodes { id } totalCount }
+  } } }
+} }
+"""
+
+
+async def compliance(shop: Shop, at: str | None = None) -> dict[str, Any]:
+    """Return the compliance with reviews, with the ids of the images behind the counts."""
+    found = (await shop.client.data(COMPLIANCE, {"at": at}))["account"]["sla"]["compliance"]["review"]
+    for name in ("missedImages", "openImages"):
+        assert found[name]["totalCount"] == len(found[name]["nodes"])
+        found[name] = [node["id"] for node in found[name]["nodes"]]
+    return {**found}
+
+
+async def test_compliance_counts_each_review_that_staff_met_missed_or_still_owe(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    _, order = await place(shop, 3)
+    first, second = (image["id"] for image in order["images"]["nodes"])
+    clock.advance(HOUR)
+    still_open = {"metCount": 0, "missedCount": 0, "openCount": 2, "rate": None, "missedImages": []}
+    assert await compliance(shop) == still_open | {"openImages": [second, first]}
+    await done(shop.client, "cancelOrder", orderId=order["id"], imageIds=[second])
+    clock.advance(4 * HOUR)  # to the instant that they are due
+    await done(staff, "confirmDeadline", orderId=order["id"], deadline="2026-03-13T08:00:00Z")
+    clock.advance(HOUR)
+    met = {"metCount": 1, "missedCount": 0, "openCount": 0, "rate": 1.0, "missedImages": [], "openImages": []}
+    assert await compliance(shop) == met
+    await place(shop, 1, expedite=True)  # which uses the quota: the image has a second review
+    await done(shop.client, "expediteOrder", orderId=order["id"])
+    clock.advance(6 * HOUR)
+    assert await compliance(shop) == met | {"missedCount": 1, "rate": 0.5, "missedImages": [first]}
+    before = {"metCount": 0, "missedCount": 0, "openCount": None, "rate": None, "missedImages": [], "openImages": []}
+    assert await compliance(shop, DUE) == before

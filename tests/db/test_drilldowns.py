@@ -16,9 +16,11 @@ from db.queries.drilldowns import (
     drill_down,
     late_images,
     late_redos,
+    late_reviews,
     on_time_images,
     open_images,
     open_redos,
+    open_reviews,
     rejected_images,
     uploaded_images,
 )
@@ -50,13 +52,14 @@ def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drill
         (current.met.images, on_time_images(window)),
         (current.late.images, late_images(window, EVERY_LEVEL)),
         (current.late.rejection, late_redos(window)),
+        (current.late.review, late_reviews(window)),
     ]
     for term, level in LEVELS.items():
         lists.append((getattr(current.late, term), late_images(window, (level,))))
         if figures.open is not None:
             lists.append((getattr(figures.open, term), open_images(at, (level,))))
     if figures.open is not None:
-        lists.append((figures.open.rejection, open_redos(at)))
+        lists += [(figures.open.rejection, open_redos(at)), (figures.open.review, open_reviews(at))]
     return lists
 
 

@@ -24,6 +24,7 @@ from tests.support.histories import (
     History,
     PastImage,
     PastRejection,
+    PastReview,
     write_history,
 )
 from tests.support.pulse_reads import AGO, AT, HOUR, figures_at, past_and_present, weeks_at
@@ -154,6 +155,30 @@ async def test_open_deadlines_of_any_age_count_by_their_term(pool: Pool) -> None
     assert figures.open == TermCounts(1, 1, 1, 1, 1, rejection=1)
 
 
+async def test_a_review_that_ends_when_it_is_due_is_met_and_counts_from_the_next_instant_on(pool: Pool) -> None:
+    met, missed = PastReview(AGO, AT, AT), PastReview(AGO, AT, AT + MICROSECOND)
+    history = History((PastImage(AGO, reviews=(met,)), PastImage(AGO, reviews=(missed,))))
+    await write_history(pool, history)
+    requests = [AsOf(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
+    figures = await pulse_figures(PoolReader(pool), requests)
+    assert figures == await reference_figures(PoolReader(pool), requests)
+    assert [(each.current.met, each.current.late) for each in figures] == [
+        (NONE_COUNTED, NONE_COUNTED),
+        (TermCounts(review=1), TermCounts(review=1)),
+    ]
+
+
+async def test_a_review_counts_by_itself_and_one_cancelled_while_it_is_open_nowhere(pool: Pool) -> None:
+    reviews = (PastReview(AGO, AGO, AGO + HOUR), PastReview(AGO + HOUR, AT + DAY))
+    cancelled_at = (AT - HOUR, AT - HOUR + MICROSECOND)
+    cancelled = [PastImage(AGO, cancelled_at=at, reviews=(PastReview(AGO, AT - HOUR),)) for at in cancelled_at]
+    history = History((PastImage(AGO, reviews=reviews), *cancelled))
+    await write_history(pool, history)
+    figures = await figures_at(pool, AT, history)
+    assert (figures.current.met, figures.current.late) == (NONE_COUNTED, TermCounts(review=2))
+    assert figures.open == TermCounts(review=1)
+
+
 async def test_time_saved_is_counted_by_the_steps_of_the_version_an_image_was_ordered_with(pool: Pool) -> None:
     delivered = [PastImage(AGO, first_delivered_at=AT - HOUR, version=version) for version in (1, 1, 2, 3)]
     history = History((*delivered, PastImage(AGO - 30 * DAY, first_delivered_at=AGO - 29 * DAY, specification=1)))
@@ -189,8 +214,11 @@ async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
                 "images_uploaded_idx",
                 "inquiries_met_idx",
                 "inquiries_missed_idx",
+                "orders_by_review_idx",
                 "rejections_late_idx",
                 "rejections_met_idx",
+                "reviews_late_idx",
+                "reviews_met_idx",
                 "rollups_pkey",
                 "savings_rollups_pkey",
                 "specification_versions_pkey",

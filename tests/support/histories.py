@@ -13,7 +13,7 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import OrderStatus, ServiceLevel
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
 from db.connections import Pool, Statement
@@ -22,7 +22,7 @@ from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.writer import Writer, unit_of_work
-from tests.support.rows import image_row, order_row, rejection_row, specification_row, version_row
+from tests.support.rows import image_row, order_row, rejection_row, review_row, specification_row, version_row
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
@@ -70,6 +70,13 @@ class PastRejection:
 
 
 @dataclass(frozen=True, slots=True)
+class PastReview:
+    begun_at: datetime
+    due_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PastImage:
     """The only image of an order; `specification` is 0 or 1, `version` counts from 1."""
 
@@ -81,16 +88,28 @@ class PastImage:
     service_level: ServiceLevel = ServiceLevel.STANDARD
     specification: int = 0
     version: int = 1
+    reviews: tuple[PastReview, ...] = ()
 
     @property
     def late_at(self) -> datetime | None:
         return late_at(self.due_at, self.first_delivered_at, self.cancelled_at)
 
     @property
+    def promised_by(self) -> datetime | None:
+        """The instant by which its open review is due."""
+        is_owed = self.reviews and self.reviews[-1].ended_at is None and self.cancelled_at is None
+        return self.reviews[-1].due_at if is_owed else None
+
+    @property
+    def ended_reviews(self) -> tuple[PastReview, ...]:
+        return self.reviews if self.promised_by is None else self.reviews[:-1]
+
+    @property
     def known_by(self) -> datetime:
         """The instant (UTC) of its last change."""
-        redone = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
-        return max(redone, default=self.first_delivered_at or self.cancelled_at or self.uploaded_at)
+        changes = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
+        changes += [review.ended_at or review.begun_at for review in self.reviews]
+        return max([self.first_delivered_at or self.cancelled_at or self.uploaded_at, *changes])
 
     def states(self) -> Iterator[ImageFacts]:
         """Yield its facts after each change."""
@@ -134,8 +153,16 @@ async def write_history(pool: Pool, history: History) -> UUID:
         await _write_account(writer, history)
         orders = [_order(history, number) for number in range(len(history.images))]
         await writer.insert(orders)
-        await writer.insert([_image(order, image) for order, image in zip(orders, history.images, strict=True)])
+        images = [_image(order, image) for order, image in zip(orders, history.images, strict=True)]
+        await writer.insert(images)
         await writer.insert(_rejections(history))
+        await writer.insert(
+            [
+                review_row(row, number, review.begun_at, review.due_at, review.ended_at)
+                for row, image in zip(images, history.images, strict=True)
+                for number, review in enumerate(image.ended_reviews, 1)
+            ]
+        )
         for tally in _tallies(history):
             await write_rollups(
                 writer,
@@ -156,6 +183,9 @@ def _tallies(history: History) -> tuple[Tally, Tally]:
         _add_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
             _add_by_turns([tally.add_rejection for tally in tallies], rejection.states())
+        for tally, review in zip(cycle(tallies), image.ended_reviews, strict=False):
+            late = late_at(review.due_at, review.ended_at, image.cancelled_at)
+            tally.add_reviews(ReviewFacts(review.due_at, late, review.ended_at))
     return tallies
 
 
@@ -217,7 +247,10 @@ def _order(history: History, number: int) -> Order:
         specification_version=image.version,
         service_level=image.service_level,
         status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
-        deadline_status=DeadlineStatus.CONFIRMED if image.due_at else DeadlineStatus.TO_BE_CONFIRMED,
+        deadline_status=DeadlineStatus.TO_BE_CONFIRMED
+        if image.promised_by or not image.due_at
+        else DeadlineStatus.CONFIRMED,
+        review_by=image.promised_by,
         due_at=image.due_at,
         late_at=image.late_at,
         delivered_count=int(image.first_delivered_at is not None),

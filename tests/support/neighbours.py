@@ -15,7 +15,7 @@ from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.events.samples import events_of_images, inquiry_event
 from tests.support.midnight_jobs import take_snapshots
-from tests.support.rows import new_inquiry
+from tests.support.rows import new_inquiry, review_row
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
@@ -111,6 +111,8 @@ def add_history(studio: Studio, mark: str) -> None:
     )
     studio.order(NOON - HOUR, [Photo(f"{mark}-open.jpg")], name=f"{mark}-open", position=1)
     studio.order(NOON - HOUR, name=f"{mark}-additional", level=ServiceLevel.ADDITIONAL, position=201)
+    studio.reviews.append(review_row(studio.images[-1], 1, NOON - HOUR, NOON - 30 * MINUTE, NOON - 20 * MINUTE))
+    studio.orders[-1].review_by = studio.images[-1].review_by = NOON + HOUR
     studio.inquiries.append(new_inquiry(studio.id, NOON - DAY, f"{mark}-inquiry", order_id=first.id))
     studio.inquiries.append(new_inquiry(studio.id, NOON - HOUR, f"{mark}-question"))
     studio.event(NOON - DAY, first, inquiry_event(studio.inquiries[0]))

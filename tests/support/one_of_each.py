@@ -270,7 +270,8 @@ async def _read(world: _World) -> None:
         await world.client.data(f"{{ account {{ {found} }} }}")
         await world.staff.data(f"{{ {found} }}")
     behind = "missedInquiries { nodes { id } } openInquiries { nodes { id } }"
-    await world.client.data(f"{{ account {{ sla {{ compliance {{ inquiry {{ {behind} }} }} }} }} }}")
+    rows = f"review {{ missedImages {{ nodes {{ id }} }} }} inquiry {{ {behind} }}"
+    await world.client.data(f"{{ account {{ sla {{ compliance {{ {rows} }} }} }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
     await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})

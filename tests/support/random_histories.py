@@ -20,6 +20,7 @@ from tests.support.histories import (
     History,
     PastImage,
     PastRejection,
+    PastReview,
 )
 
 ASKED_AT: Final = [
@@ -70,10 +71,25 @@ def _past_images(draw: st.DrawFn, instants: st.SearchStrategy[datetime]) -> Past
     )
     fate = draw(st.sampled_from(("delivered", "cancelled", "delivered", "cancelled", "open")))
     if fate == "cancelled":
-        return replace(image, cancelled_at=draw(st.sampled_from(later)))
-    if fate == "delivered":
-        return replace(image, first_delivered_at=later[0], rejections=draw(_past_rejections(instants, later[1:])))
-    return image
+        image = replace(image, cancelled_at=draw(st.sampled_from(later)))
+    elif fate == "delivered":
+        image = replace(image, first_delivered_at=later[0], rejections=draw(_past_rejections(instants, later[1:])))
+    return replace(image, reviews=draw(_past_reviews(instants, image)))
+
+
+@st.composite
+def _past_reviews(draw: st.DrawFn, instants: st.SearchStrategy[datetime], image: PastImage) -> tuple[PastReview, ...]:
+    """Draw the reviews of an image up to its delivery or cancellation, of which the former ends the last one."""
+    until = image.first_delivered_at or image.cancelled_at
+    drawn = [max(at, image.uploaded_at) for at in sorted(draw(st.lists(instants, max_size=4)))]
+    turns = drawn if until is None else [min(at, until) for at in drawn]
+    reviews: list[PastReview] = []
+    for index in range(0, len(turns), 2):
+        begun_at, *dated_at = turns[index : index + 2]
+        ended_at = dated_at[0] if dated_at else image.first_delivered_at
+        due_at = max(begun_at, draw(st.just(ended_at or begun_at) | instants))
+        reviews.append(PastReview(begun_at, due_at, ended_at))
+    return tuple(reviews)
 
 
 @st.composite

@@ -14,6 +14,7 @@ from db.tables.images import Image
 from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
+from db.tables.reviews import Review
 from db.tables.specifications import Specification, SpecificationVersion
 
 PRICE: Final = Decimal("1.45")
@@ -93,6 +94,20 @@ def rejection_row(
         late_at=late_at(due_at, redelivered_at, None),
         redelivered_at=redelivered_at,
         sla_version=1,
+    )
+
+
+def review_row(image: Image, number: int, begun_at: datetime, due_at: datetime, ended_at: datetime | None) -> Review:
+    """Return the review of a number of an image, late unless it ended in time."""
+    late = late_at(due_at, ended_at, image.cancelled_at)
+    return Review(
+        account_id=image.account_id,
+        image_id=image.id,
+        number=number,
+        begun_at=begun_at,
+        due_at=due_at,
+        late_at=late,
+        ended_at=ended_at,
     )
 
 

@@ -34,7 +34,7 @@ _FIGURES: Final = """
   }
   sla%(as_of)s { version compliance {
     standard { metCount missedCount } additional { metCount missedCount }
-    expedited { metCount missedCount } rejection { metCount missedCount }
+    expedited { metCount missedCount } rejection { metCount missedCount } review { metCount missedCount }
   } }"""
 _QUESTION: Final = (
     "{ account { "

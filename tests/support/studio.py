@@ -17,7 +17,7 @@ from app.domain.events import kinds
 from app.domain.events.stored import to_json
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.counters import lock_counters, save_counters
@@ -32,6 +32,7 @@ from db.tables.images import Image
 from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
+from db.tables.reviews import Review
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
 from tests.support.events.samples import order_placed
@@ -88,6 +89,7 @@ class Studio:
     orders: list[Order] = field(default_factory=list[Order])
     images: list[Image] = field(default_factory=list[Image])
     rejections: list[Rejection] = field(default_factory=list[Rejection])
+    reviews: list[Review] = field(default_factory=list[Review])
     specifications: list[Specification] = field(default_factory=list[Specification])
     specification_versions: list[SpecificationVersion] = field(default_factory=list[SpecificationVersion])
     events: list[Event] = field(default_factory=list[Event])
@@ -172,7 +174,7 @@ class Studio:
     def tables(self) -> Iterator[Sequence[Table]]:
         """Yield the rows of each table, those that others refer to first."""
         yield from (self.specifications, self.specification_versions, self.orders, self.images, self.rejections)
-        yield from (self.events, self.days, self.versions, self.inquiries)
+        yield from (self.reviews, self.events, self.days, self.versions, self.inquiries)
 
     def _deadline(self, level: ServiceLevel, placed_at: datetime, due_at: datetime | None, *, kept: bool) -> _Columns:
         by_level = initial_deadline(
@@ -253,6 +255,8 @@ async def _write_rollups(writer: Writer, studio: Studio) -> None:
         )
     for rejection in studio.rejections:
         tally.add_rejection(RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at))
+    for review in studio.reviews:
+        tally.add_reviews(ReviewFacts(review.due_at, review.late_at, review.ended_at))
     await write_rollups(writer, {studio.id: tally}, {studio.id: studio.created_at}, {studio.id: time_zone(studio.zone)})
 
 

@@ -1,5 +1,6 @@
 """Reviews: the time in which staff owe images a deadline, until they give it (domain rules, section 3.19)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -38,6 +39,11 @@ def open_review(image: ImageState) -> ReviewState | None:
     return last if is_open else None
 
 
+def ended_reviews(image: ImageState) -> Sequence[ReviewState]:
+    """Return the reviews of an image that have ended or were cancelled, oldest first: all but the open one."""
+    return image.reviews if open_review(image) is None else image.reviews[:-1]
+
+
 def review_by(order: OrderState) -> datetime | None:
     """Return the instant (UTC) by which staff have promised an order's deadline; None if they owe none."""
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -47,7 +53,10 @@ def review_by(order: OrderState) -> datetime | None:
 
 def review_ended_at(image: ImageState, review: ReviewState) -> datetime | None:
     """Return the instant at which a review ended: with the image's deadline or its delivery; None without either."""
-    return min((at for at in (review.dated_at, image.first_delivered_at) if at is not None), default=None)
+    dated_at, delivered_at = review.dated_at, image.first_delivered_at
+    if dated_at is None or delivered_at is None:
+        return dated_at or delivered_at
+    return min(dated_at, delivered_at)
 
 
 def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:

@@ -4,7 +4,6 @@ States are immutable: a command (`changes`) returns new ones, so that those befo
 Figures that follow from other facts, such as a status or a count, are computed, not kept.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,6 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.orders.results import NO_RESULT, ImageResult
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,27 +271,3 @@ def price_of(images: Sequence[ImageState]) -> Decimal:
     if all(image.price is price for image in images):  # nearly always, and much faster than adding
         return price * len(images)
     return sum((image.price for image in images), Decimal(0))
-
-
-def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
-    """Count all images and rejections of an order in the rollups; with sign -1, subtract them."""
-    specification = order.specification
-    alike = Counter(
-        (image.due_at, image.first_delivered_at, image.first_rejected_at, image.cancelled_at) for image in order.images
-    )
-    for (due_at, first_delivered_at, first_rejected_at, cancelled_at), count in alike.items():
-        facts = ImageFacts(
-            service_level=order.service_level,
-            specification_id=specification.id,
-            specification_version=specification.version,
-            uploaded_at=order.placed_at,
-            due_at=due_at,
-            late_at=late_at(due_at, first_delivered_at, cancelled_at),
-            first_delivered_at=first_delivered_at,
-            first_rejected_at=first_rejected_at,
-            cancelled_at=cancelled_at,
-        )
-        tally.add_images(facts, sign * count)
-    for rejection in (each for image in order.images for each in image.rejections):
-        redo = RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at)
-        tally.add_rejection(redo, sign)

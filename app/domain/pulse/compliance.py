@@ -28,6 +28,7 @@ class Compliance:
     expedited_additional: TermCompliance
     delivery_plan: TermCompliance
     rejection: TermCompliance
+    review: TermCompliance
     inquiry: TermCompliance
 
 

@@ -16,7 +16,7 @@ class Step(NamedTuple):
 
 
 class TermCounts(NamedTuple):
-    """Counts by the promise they are judged by: images of the service levels, then rejections."""
+    """Counts by the promise they are judged by: images of the service levels, then rejections and reviews."""
 
     standard: int = 0
     additional: int = 0
@@ -24,11 +24,12 @@ class TermCounts(NamedTuple):
     expedited_additional: int = 0
     delivery_plan: int = 0
     rejection: int = 0
+    review: int = 0
 
     @property
     def images(self) -> int:
         """The number of images, over all levels of service."""
-        return sum(self) - self.rejection
+        return sum(self) - self.rejection - self.review
 
 
 class InquiryCounts(NamedTuple):

@@ -1,4 +1,4 @@
-"""Contributions of images and rejections to the rollups of their account (domain rules, section 6).
+"""Contributions of images, rejections and ended reviews to the rollups of their account (domain rules, section 6).
 
 A rollup counts an account's facts in UTC buckets of a minute, an hour and a day. Each fact is counted at its own
 instant by the present state, so a change subtracts what was added before and adds the new counts. Lateness is counted
@@ -33,7 +33,8 @@ _ONE_MINUTE: Final = timedelta(minutes=1)
 _ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
 # Indexes of the amounts, in the order of the columns of the table `rollups`.
-_UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION, _AMOUNTS = 0, 1, 2, 3, 7, 11, 16
+_UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION = 0, 1, 2, 3, 7, 11
+_MET_REVIEW, _LATE_REVIEW, _AMOUNTS = 16, 17, 18
 _MET: Final[Mapping[ServiceLevel, tuple[int, ...]]] = {
     ServiceLevel.STANDARD: (4,),
     ServiceLevel.ADDITIONAL: (6,),
@@ -85,6 +86,15 @@ class RejectionFacts:
     redelivered_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class ReviewFacts:
+    """The facts of an ended review that rollups count; all instants are UTC, `late_at` is as in the table `reviews`."""
+
+    due_at: datetime
+    late_at: datetime | None
+    ended_at: datetime | None
+
+
 class Tally:
     """Changes to the rollups of one account, gathered before they are written in one go.
 
@@ -120,6 +130,13 @@ class Tally:
             self._amounts[_minute(redelivered_at)][_MET_REJECTION] += sign
         if facts.late_at is not None:
             self._amounts[_minute(facts.late_at)][_LATE_REJECTION] += sign
+
+    def add_reviews(self, facts: ReviewFacts, count: int = 1) -> None:
+        """Add ended reviews that are alike; a negative count subtracts as many."""
+        if facts.ended_at is not None and facts.ended_at <= facts.due_at:
+            self._amounts[_minute(facts.ended_at)][_MET_REVIEW] += count
+        if facts.late_at is not None:
+            self._amounts[_minute(facts.late_at)][_LATE_REVIEW] += count
 
     def rollup_rows(self, minutes_since: datetime) -> list[RollupRow]:
         """Rows of `rollups` without the account, sorted by their key; minutes only from `minutes_since` on."""

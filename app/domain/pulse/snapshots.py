@@ -2,7 +2,7 @@
 
 Figures can be computed from them at any time (domain rules, sections 6 and 7). Release 0.1.0 knows all expedited images
 by one count, and reads no other keys beside it: so that is their sum, and the images in 6 h and of delivery plans are
-also counted elsewhere.
+also counted elsewhere. No figure of the Pulse depends on reviews and inquiries, and no snapshot keeps them.
 """
 
 from collections.abc import Mapping
@@ -91,6 +91,7 @@ def _window_from_json(stored: Data) -> WindowFigures:
 
 def _terms_to_json(counts: TermCounts) -> Data:
     terms = counts._asdict()
+    del terms["review"]
     parts = sum(terms.pop(part) for part in _PARTS)
     return terms | {"expedited": counts.expedited + parts}
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from app.domain.orders.reviews import open_review, review_by, review_ended_at, review_late_at
+from app.domain.orders.reviews import ended_reviews, open_review, review_by, review_ended_at, review_late_at
 from app.domain.orders.state import (
     ImageState,
     OrderState,
@@ -14,8 +14,8 @@ from app.domain.orders.state import (
     image_late_at,
     image_status,
     order_figures,
-    tally_order,
 )
+from app.domain.orders.tallies import tally_order
 from app.domain.pulse.rollups import Tally
 from db.columns import attributes_of, key_of
 from db.tables.base import Table
@@ -224,7 +224,6 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
 
 def review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
     """Yield the rows of reviews that have ended; the open one is in the image's."""
-    for number, review in enumerate(image.reviews, start=1):
+    for number, review in enumerate(ended_reviews(image), start=1):
         late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
-        if ended_at is not None or image.cancelled_at is not None:
-            yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at
+        yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at

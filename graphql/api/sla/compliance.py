@@ -13,7 +13,15 @@ from api.pulse.reads import read_figures
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import compliance
 from app.domain.pulse.segments import windows
-from db.queries.drilldowns import Drilldown, late_images, late_redos, open_images, open_redos
+from db.queries.drilldowns import (
+    Drilldown,
+    late_images,
+    late_redos,
+    late_reviews,
+    open_images,
+    open_redos,
+    open_reviews,
+)
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 
@@ -42,7 +50,7 @@ class TermCompliance:
     def missed_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image] | None:
-        """The images of the missed promises, latest deadline first; for rejections, one item each."""
+        """The images of the missed promises, latest deadline first; for rejections and reviews, one item each."""
         name = f"{self.name}.missedImages"
         return self.source.images(info.context, name, self.missed_source, self.missed_count).first(first, after)
 
@@ -50,7 +58,10 @@ class TermCompliance:
     def open_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image] | None:
-        """The images of the open promises, latest deadline first; for rejections, one item each; none in the past."""
+        """The images of the open promises, latest deadline first; none in the past.
+
+        For rejections and reviews, one item each.
+        """
         name = f"{self.name}.openImages"
         return self.source.images(info.context, name, self.open_source, self.open_count or 0).first(first, after)
 
@@ -74,6 +85,9 @@ class SLACompliance:
         " plans, or by the deadlines they keep."
     )
     rejection: TermCompliance = strawberry.field(description="Compliance for rejections, each by its own deadline.")
+    review: TermCompliance = strawberry.field(
+        description="Compliance for reviews, the deadlines and delivery plans that staff owe, each by its own deadline."
+    )
     inquiry: InquiryCompliance = strawberry.field(description="Compliance for answers to inquiries.")
 
 
@@ -95,6 +109,7 @@ async def read_compliance(context: Context, account_id: UUID, at: datetime) -> S
         ),
         delivery_plan=of_images("deliveryPlan", found.delivery_plan, ServiceLevel.EXPEDITED_PLAN),
         rejection=_shown("rejection", found.rejection, source, late_redos(window), open_redos(at)),
+        review=_shown("review", found.review, source, late_reviews(window), open_reviews(at)),
         inquiry=inquiry_compliance(account_id, window, found.inquiry),
     )
 

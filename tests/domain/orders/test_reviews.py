@@ -123,6 +123,23 @@ def test_as_of_an_instant_before_staff_set_the_deadline_it_is_open() -> None:
     assert as_of(confirmed, UPLOADED_AT + HOUR - MICROSECOND).images == order.images
 
 
+@given(
+    st.timedeltas(timedelta(0), 20 * HOUR),
+    st.timedeltas(timedelta(0), 20 * HOUR),
+    st.timedeltas(MICROSECOND, 20 * HOUR),
+)
+def test_reviews_of_an_image_are_never_missed_at_the_same_instant(
+    owed: timedelta, kept: timedelta, left: timedelta
+) -> None:
+    (order,) = reviewed()
+    dated_at = UPLOADED_AT + owed
+    dated = confirm(order, dated_at, dated_at + kept + left, SLA)
+    (planned,) = expedited(dated, dated_at + kept, quota(expedites=0))
+    late = [late_at for _, late_at in outcome(planned) if late_at is not None]
+    assert len(late) == 1 + (owed > 5 * HOUR)
+    assert late == sorted(set(late))
+
+
 @given(st.timedeltas(timedelta(0), timedelta(days=6)), st.integers(0, 2), st.integers(0, 2))
 def test_open_images_have_an_open_review_exactly_if_staff_owe_them_a_deadline(
     later: timedelta, used: int, expedited_count: int

@@ -1,13 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from app.domain.orders.cancellations import cancel
 from app.domain.orders.enums import ImageStatus, OrderStatus
 from app.domain.orders.history import ImageHistory, with_history
-from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, price_of, tally_order
-from app.domain.pulse.rollups import Tally
+from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, price_of
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, placed, quota
 
 IN_TIME = NEXT_MORNING
@@ -116,19 +115,3 @@ def test_the_price_is_the_sum_over_the_images() -> None:
     first, *others = three.images
     mixed = replace(three, images=(replace(first, price=Decimal("2.90")), *others))
     assert price_of(mixed.counted) == Decimal("5.80")
-
-
-def test_the_counts_of_an_order_can_be_subtracted_again() -> None:
-    sent_back = order(ImageHistory(IN_TIME, (rejection(LATE, LATE),)), None)
-    tally = Tally()
-    tally_order(tally, sent_back)
-    day, hour, minute = 1440, 60, 1
-    upload, delivery = UPLOADED_AT.replace(minute=0), NEXT_MORNING
-    lead = (IN_TIME - UPLOADED_AT) // MICROSECOND
-    counted = {row[:2]: row[2:] for row in tally.rollup_rows(datetime(2026, 1, 1, tzinfo=UTC))}
-    assert counted[minute, UPLOADED_AT] == (2, *[0] * 15)
-    assert counted[hour, upload] == (2, *[0] * 15)
-    assert counted[hour, delivery] == (0, 1, 1, lead, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0)
-    assert counted[day, UPLOADED_AT.replace(hour=0)] == (2, *[0] * 15)
-    tally_order(tally, sent_back, -1)
-    assert tally.rollup_rows(datetime(2026, 1, 1, tzinfo=UTC)) == []

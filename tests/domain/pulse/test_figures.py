@@ -25,4 +25,4 @@ def test_the_savings_of_a_window_are_those_of_its_steps() -> None:
 
 
 def test_rejections_are_no_images_by_level() -> None:
-    assert TermCounts(1, 2, 3, 4, 5, rejection=6).images == 15
+    assert TermCounts(1, 2, 3, 4, 5, rejection=6, review=7).images == 15

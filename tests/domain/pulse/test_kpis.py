@@ -105,7 +105,9 @@ def test_time_savings_are_exact_hours_of_each_step() -> None:
 
 def test_reliability_is_the_share_of_outcomes_on_time_over_all_levels() -> None:
     current = replace(
-        NOTHING, met=TermCounts(90, 4, 2, 2, 1, rejection=50), late=TermCounts(delivery_plan=1, rejection=50)
+        NOTHING,
+        met=TermCounts(90, 4, 2, 2, 1, rejection=50, review=50),
+        late=TermCounts(delivery_plan=1, rejection=50, review=50),
     )
     previous = replace(NOTHING, met=TermCounts(standard=1), late=TermCounts())
     assert pulse_of(current, previous).reliability == Reliability(

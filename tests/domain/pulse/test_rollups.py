@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ServiceLevel
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 from db.tables.rollups import Rollup, SavingsRollup
 
 SPECIFICATION = UUID(int=7)
@@ -18,13 +18,16 @@ OPEN = replace(IMAGE, due_at=DUE_AT, late_at=DUE_AT)
 DELIVERED = replace(OPEN, late_at=None, first_delivered_at=DUE_AT - timedelta(hours=1))
 
 
-def tally_of(*facts: ImageFacts | RejectionFacts) -> Tally:
+def tally_of(*facts: ImageFacts | RejectionFacts | ReviewFacts) -> Tally:
     tally = Tally()
     for fact in facts:
-        if isinstance(fact, ImageFacts):
-            tally.add_images(fact)
-        else:
-            tally.add_rejection(fact)
+        match fact:
+            case ImageFacts():
+                tally.add_images(fact)
+            case RejectionFacts():
+                tally.add_rejection(fact)
+            case ReviewFacts():
+                tally.add_reviews(fact)
     return tally
 
 
@@ -105,6 +108,16 @@ def test_a_rejection_counts_where_it_was_redelivered_in_time_else_at_its_deadlin
     missed = RejectionFacts(rejected_at, due_at, due_at, due_at + timedelta(microseconds=1))
     still_open = RejectionFacts(rejected_at, due_at, due_at)
     assert by_minute(tally_of(met, missed, still_open)) == {due_at: {"met_rejection": 1, "late_rejection": 2}}
+
+
+def test_a_review_counts_where_it_ended_in_time_else_when_it_is_due() -> None:
+    met = ReviewFacts(DUE_AT, None, DUE_AT)
+    missed = ReviewFacts(DUE_AT, DUE_AT, DUE_AT + timedelta(minutes=2))
+    cancelled, cancelled_late = ReviewFacts(DUE_AT, None, None), ReviewFacts(DUE_AT, DUE_AT, None)
+    tally = tally_of(met, missed, cancelled, cancelled_late)
+    assert by_minute(tally) == {DUE_AT: {"met_review": 1, "late_review": 2}}
+    tally.add_reviews(missed, -3)
+    assert by_minute(tally) == {DUE_AT: {"met_review": 1, "late_review": -1}}
 
 
 def test_a_change_subtracts_its_earlier_amounts() -> None:

@@ -14,7 +14,7 @@ from tests.support.strategies import instants
 COUNTS = st.integers(0, 2**31 - 1)
 LONG = st.integers(0, 2**63 - 1)
 MONDAYS = st.integers(0, 5000).map(lambda weeks: date(1970, 1, 5) + weeks * WEEK)
-TERMS = st.builds(TermCounts, *[COUNTS] * 6)
+TERMS = st.builds(TermCounts, *[COUNTS] * 6, review=st.just(0))  # no snapshot keeps reviews
 STEPS = st.lists(st.builds(StepFigures, st.text(), COUNTS, LONG), max_size=3).map(tuple)
 WINDOWS = st.builds(WindowFigures, COUNTS, COUNTS, COUNTS, LONG, TERMS, TERMS, STEPS)
 FIGURES = st.builds(PulseFigures, WINDOWS, WINDOWS, COUNTS, COUNTS, st.none())
@@ -51,6 +51,12 @@ def test_sums_are_kept_by_the_names_of_the_rules() -> None:
     }
     assert kept["previous"]["steps"] == [{"step": "CLIPPING", "images": 4, "milliseconds": 720_000}]
     assert (kept["uploadedThisMonth"], kept["allTimeProcessed"]) == (5, 9)
+
+
+def test_reviews_are_not_kept() -> None:
+    window = WindowFigures(met=TermCounts(standard=1, review=2))
+    kept = figures_from_json(figures_to_json(PulseFigures(window, window, 0, 0, None)))
+    assert kept.current.met == TermCounts(standard=1)
 
 
 def test_sums_of_a_release_that_counts_all_expedited_images_at_once_are_read() -> None:

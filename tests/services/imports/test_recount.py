@@ -32,6 +32,10 @@ WITH terms AS (
   UNION ALL SELECT account_id, redelivered_at, 'met rejection', 1 FROM rejections WHERE redelivered_at <= due_at
   UNION ALL SELECT account_id, due_at, 'late rejection', 1 FROM rejections
     WHERE coalesce(redelivered_at, 'infinity') > due_at
+  UNION ALL SELECT account_id, ended_at, 'met review', 1 FROM reviews WHERE ended_at <= due_at
+  UNION ALL SELECT w.account_id, w.due_at, 'late review', 1 FROM reviews w JOIN images i
+    ON i.account_id = w.account_id AND i.id = w.image_id
+    WHERE coalesce(w.ended_at, i.cancelled_at, 'infinity') > w.due_at
 ), bucketed AS (
   SELECT account_id, date_bin(make_interval(mins => $1), at, 'epoch') AS bucket, what, amount FROM facts
 )
@@ -46,7 +50,8 @@ SELECT account_id, bucket, what, amount::bigint FROM rollups CROSS JOIN LATERAL 
   ('met rejection', met_rejection), ('late standard', late_standard), ('late expedited', late_expedited),
   ('late additional', late_additional), ('late rejection', late_rejection),
   ('met expedited additional', met_expedited_additional), ('met delivery plan', met_delivery_plan),
-  ('late expedited additional', late_expedited_additional), ('late delivery plan', late_delivery_plan))
+  ('late expedited additional', late_expedited_additional), ('late delivery plan', late_delivery_plan),
+  ('met review', met_review), ('late review', late_review))
   AS counts (what, amount)
 WHERE grain = $1 AND amount <> 0 ORDER BY 1, 2, 3
 """
@@ -100,12 +105,12 @@ FROM ledger_days d ORDER BY 1, 2
 """
 
 
-async def test_rollups_are_the_counts_of_images_and_rejections(pool: Pool, seed: int) -> None:
+async def test_rollups_are_the_counts_of_images_rejections_and_reviews(pool: Pool, seed: int) -> None:
     await run_import(pool, random_file(seed), chunk_lines=9)
     for grain in GRAINS:
         kept = await rows(pool, KEPT_ROLLUPS, grain)
         assert kept == await rows(pool, RECOUNTED_ROLLUPS, grain)
-        assert kept
+        assert {"met review", "late review"} <= {counted for _, _, counted, _ in kept}
 
 
 async def test_savings_are_the_images_delivered_of_each_specification(pool: Pool, seed: int) -> None:
