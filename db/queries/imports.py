@@ -31,12 +31,13 @@ HARMLESS_EVENTS_FROM: Final = Statement(
     """,
 )
 
-# The accounts that imports opened, and those that they moved; the primary key finds the few lines of both kinds.
-OPENED_AND_MOVED: Final = Statement(
-    "accounts_opened_and_moved",
+# The accounts that imports opened and of which they have no dated line; the primary key finds the few other lines.
+ONLY_OPENED: Final = Statement(
+    "accounts_only_opened",
     """
-    SELECT DISTINCT account_id, kind FROM import_lines
-     WHERE account_id = ANY($1::uuid[]) AND kind IN ('account', 'timeZone')
+    SELECT account_id FROM import_lines
+     WHERE account_id = ANY($1::uuid[]) AND kind <> 'specification'
+     GROUP BY account_id HAVING bool_and(kind = 'account')
     """,
 )
 

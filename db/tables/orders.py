@@ -32,8 +32,8 @@ class Order(Table, table=True):
     that made it. `external_reference` is the client's own, of the first order of a placement. `updated_at` is the
     instant of the last command on the order or its images, claims left out; null in rows that the release before
     wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
-    imported history of the first delivery. `last_delivered_at` is the latest delivery of the images that are delivered
-    and not rejected since. `thumbnail_url` is the address of the preview of its first image. A job at
+    imported history of the first operation or delivery. `last_delivered_at` is the latest delivery of the images that
+    are delivered and not rejected since. `thumbnail_url` is the address of the preview of its first image. A job at
     midnight corrects these four where the release before has changed an order. `review_by` is the instant by which
     staff have promised the deadline that they owe; null where they owe none. `revised_at` is when staff last set an
     earlier deadline in place of `first_confirmed_due_at`, which they set first.

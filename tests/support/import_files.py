@@ -160,7 +160,8 @@ async def names_of(pool: Pool) -> dict[UUID, str]:
         UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
         UNION ALL SELECT id, concat('inquiry ', account_id, created_at) FROM inquiries
         UNION ALL SELECT id, 'step ' || step FROM retouching_steps
-        UNION ALL SELECT o.id, concat('operation ', o.account_id, i.filename, o.step, o.at)
+        UNION ALL SELECT o.id, concat('operation ', o.account_id, i.filename, o.step, o.at,
+            rank() OVER (PARTITION BY o.account_id, o.image_id, o.at ORDER BY o.id))
           FROM operations o JOIN images i ON i.account_id = o.account_id AND i.id = o.image_id
         """,
     )

@@ -21,11 +21,15 @@ TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
 
 @dataclass(frozen=True, slots=True)
 class ImageHistory:
-    """The deliveries and rejections of an image, and the result of its latest delivery."""
+    """The deliveries and rejections of an image, the result of its latest delivery, and the beginning of production.
+
+    `first_claimed_at` (UTC) is None where nothing but the first delivery shows when production began.
+    """
 
     first_delivered_at: datetime | None
     rejections: tuple[RejectionState, ...]
     result: ImageResult = NO_RESULT
+    first_claimed_at: datetime | None = None
 
 
 def as_of(order: OrderState, at: datetime) -> OrderState:
@@ -118,7 +122,7 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         facts.first_delivered_at,
         facts.rejections,
         image.claim,
-        image.first_claimed_at,
+        facts.first_claimed_at,
         image.cancelled_at,
         image.external_reference,
         image.instructions,
@@ -139,6 +143,8 @@ def _last_rejection_fact(rejection: RejectionState) -> datetime:
 
 
 def _image_as_of(image: ImageState, at: datetime) -> ImageState:
+    if image.first_claimed_at is not None and image.first_claimed_at > at:
+        image = replace(image, first_claimed_at=None)
     if image.first_delivered_at is None:
         return image
     if image.first_delivered_at > at:

@@ -75,9 +75,10 @@ class ImageState:
 
     `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
     expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
-    have run out. `first_claimed_at` is the instant (UTC) of its first claim. The client may have given it an external
-    reference, instructions and a preview. `result` and the worker `delivered_by` are those of the latest delivery, even
-    if rejected since; imported ones have no worker.
+    have run out. `first_claimed_at` is the instant (UTC) of its first claim; an imported image with operations
+    counts as claimed at the first of them, or at its delivery if that was earlier. The client may have given it an
+    external reference, instructions and a preview. `result` and the worker `delivered_by` are those of the latest
+    delivery, even if rejected since; imported ones have no worker.
     """
 
     id: UUID
@@ -105,7 +106,7 @@ class ImageState:
 
     @property
     def begun_at(self) -> datetime | None:
-        """The instant at which its production began: its first claim or, in imported history, its first delivery."""
+        """The instant at which its production began: its first claim or, imported without one, its first delivery."""
         return self.first_claimed_at or self.first_delivered_at
 
     @property

@@ -17,8 +17,8 @@ class OrderSummary:
     """An order; instants are UTC.
 
     `due_at` is the deadline that its undelivered images share, `confirmed_at` when staff set it. Its production began
-    at `begun_at`, with the first claim of an image, or in imported history with the first delivery. `last_delivered_at`
-    is the latest delivery of the images that are delivered and not rejected since.
+    at `begun_at`, with the first claim of an image, or in imported history with the first operation or delivery.
+    `last_delivered_at` is the latest delivery of the images that are delivered and not rejected since.
     """
 
     number: int

@@ -15,18 +15,20 @@ from app.services.imports.refusals import LineRefused
 
 
 def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[list[ImageHistory | None], datetime]:
-    """Return the history of each image of a line, None of those not delivered, and the latest instant of the line.
+    """Return the history of each image of a line, None of those not begun, and the latest instant of the line.
 
     Instants are UTC. A deadline that staff set may lie in the future, its confirmation may not. Raises LineRefused.
     """
     histories: list[ImageHistory | None] = []
     placed_at = last_at = line.placed_at
     for index, image in enumerate(line.images):
-        delivered_at = image.delivered_at
+        delivered_at, begun_at = image.delivered_at, image.delivered_at
         for number, operation in enumerate(image.operations):
             if not placed_at <= operation.at <= now:
                 raise _misplaced(f"images[{index}].operations[{number}].at", operation.at, now, "is before placedAt")
             last_at = max(last_at, operation.at)
+            begun_at = operation.at if begun_at is None else min(begun_at, operation.at)
+        claimed_at = begun_at if image.operations else None  # whoever did the first step had claimed the image
         if image.deadline is not None:
             _check_deadline(f"images[{index}].deadline", image.deadline, placed_at, now)
             last_at = max(last_at, image.deadline.confirmed_at)
@@ -38,7 +40,7 @@ def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[l
             ):
                 if given:
                     raise LineRefused(f"images[{index}].{name}", "the image was never delivered")
-            histories.append(None)
+            histories.append(None if claimed_at is None else ImageHistory(None, (), first_claimed_at=claimed_at))
             continue
         if not placed_at <= delivered_at <= now:
             raise _misplaced(f"images[{index}].deliveredAt", delivered_at, now, "is before placedAt")
@@ -48,7 +50,7 @@ def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[l
             delivered_at = rejections[-1].redelivered_at or rejections[-1].at
         last_at = max(last_at, delivered_at)
         result = ImageResult(image.result_url, image.result_preview_url)
-        histories.append(ImageHistory(image.delivered_at, rejections, result))
+        histories.append(ImageHistory(image.delivered_at, rejections, result, claimed_at))
     return histories, last_at
 
 

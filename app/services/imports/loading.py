@@ -80,12 +80,11 @@ async def _load_accounts(reader: Reader, before: Cache, cache: Cache, refs: Coll
     for row in await _fetch(reader, queries.LEDGER_DAYS, [(row["id"], row["watermark"]) for row in rows]):
         days[row["account_id"]].append(row)
     without_orders = [(row["id"],) for row in rows if row["next_order_number"] == 1]
-    kinds = {(*row,) for row in await _fetch(reader, queries.OPENED_AND_MOVED, without_orders)}
+    only_opened = {row["account_id"] for row in await _fetch(reader, queries.ONLY_OPENED, without_orders)}
     for row in rows:
         if row["ref"] in cache.pending:
             raise AccountMoved(row["ref"])
         account, id_ = account_of(row), row["id"]
-        is_only_opened = (id_, "account") in kinds and (id_, "timeZone") not in kinds
         is_untouched = len(account.zones) == len(account.versions) == 1 and row["watermark"] == account.created_at
         cache.accounts[row["ref"]] = AccountState(
             id=id_,
@@ -96,7 +95,7 @@ async def _load_accounts(reader: Reader, before: Cache, cache: Cache, refs: Coll
             minutes_since=row["minutes_since"],
             next_order_number=row["next_order_number"],
             next_sequence=row["next_event_sequence"],
-            is_provisional=is_only_opened and is_untouched,
+            is_provisional=id_ in only_opened and is_untouched,
             days={each["date"]: quota_day(each, account) for each in days[id_]},
         )
 

@@ -4,7 +4,7 @@ All rows are prepared before: the next chunk may be replayed while this batch is
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -25,8 +25,8 @@ from app.services.accounts.opening import ADD_ACCOUNT, version_row
 from app.services.accounts.plans import predict_plan_starts
 from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
 from app.services.activity import add_activity
-from app.services.ids import new_id
-from app.services.imports.batch import Batch, NewSpecification
+from app.services.ids import new_ids
+from app.services.imports.batch import Batch, BatchOperation, NewSpecification
 from app.services.imports.cache import AccountState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.events import move_openings, rewrite, write_new_events
@@ -90,8 +90,7 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
         await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
     await writer.copy(Inquiry, (inquiry.row(account_id) for account_id, inquiry in batch.inquiries))
-    operations = (operation_row(each.account_id, new_id(each.at), each.at, each.operation) for each in batch.operations)
-    await writer.copy(Operation, operations)
+    await writer.copy(Operation, _operation_rows(batch.operations))
     new_events = {id_: list(events) for id_, events in prepared.new_events.items()}
     if batch.openings:
         untrue += await move_openings(writer, batch.openings, new_events)
@@ -142,6 +141,16 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
         specification_version((new.account_id, new.id), 1, new.line.terms, new.created_at) for new in specifications
     )
     await writer.copy(SpecificationVersion, versions)
+
+
+def _operation_rows(operations: Sequence[BatchOperation]) -> Iterator[Row]:
+    """Yield the rows of operations; among those of one instant ids ascend in the order of the file."""
+    of_instant: defaultdict[datetime, list[BatchOperation]] = defaultdict(list)
+    for operation in operations:
+        of_instant[operation.at].append(operation)
+    for at, done in of_instant.items():
+        for id_, each in zip(new_ids(at, len(done)), done, strict=True):
+            yield operation_row(each.account_id, id_, at, each.operation)
 
 
 async def _write_counters(

@@ -87,6 +87,7 @@ PLACED_LATER_AT = datetime(2026, 3, 2, 14, tzinfo=UTC)
 CANCELLED_AT = datetime(2026, 3, 2, 14, 6, tzinfo=UTC)
 EXPEDITED_AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 EXPEDITE_DUE_AT = datetime(2026, 3, 2, 18, tzinfo=UTC)
+BEGUN_AT = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
 DELIVERED_AT = datetime(2026, 3, 3, 6, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 REJECTED_AT = NEXT_MORNING
@@ -171,7 +172,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
         | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"}
-        | {"begun_at": DELIVERED_AT, "last_delivered_at": REDELIVERED_AT}
+        | {"begun_at": BEGUN_AT, "last_delivered_at": REDELIVERED_AT}
         | {"thumbnail_url": "https://pictures.example/a-done-small.jpg"},
         unset
         | common

@@ -31,6 +31,7 @@ LATER = "2026-03-03T11:00:00Z"
 RECENT = "2026-05-20T10:17:00Z"
 SHADOW = SPECIFICATION | {"ref": "shadow"}
 MOVED = change("timeZone", UPLOADED, timeZone="Pacific/Auckland")
+INQUIRY = change("inquiry", UPLOADED, ref="q-1", topic="SUPPORT", text="When?")
 TERMS = change("terms", UPLOADED, imagesPerDay=3, effectiveDate="2026-03-04")
 OPENINGS = """
     SELECT a.created_at, p.starts_at, v.negotiated_at, h.frontier, h.last_at
@@ -141,13 +142,38 @@ async def test_a_check_moves_no_opening_and_finds_later_bad_lines(pool: Pool) ->
     assert await everything(pool) == before
 
 
-@pytest.mark.parametrize("first", [order("o-1", at=LATER), TERMS | {"at": LATER}, MOVED | {"at": LATER}])
+@pytest.mark.parametrize(
+    "first",
+    [order("o-1", at=LATER), *(line | {"at": LATER} for line in (TERMS, MOVED, INQUIRY))],
+    ids=lambda line: line["type"],
+)
 async def test_an_opening_moves_back_once(pool: Pool, first: Line) -> None:
     await run_import(pool, START)
     await run_import(pool, [first])
     for lines in ([order("o-2")], [*START, order("o-2")]):
         (problem,) = (await run_import(pool, lines)).problems
         assert "placedAt: is before 2026-03-03T11:00:00Z" in problem
+
+
+@pytest.mark.parametrize("first", [order("o-1"), INQUIRY], ids=lambda line: line["type"])
+async def test_no_zone_is_set_at_the_instant_of_the_line_that_opened_the_account(pool: Pool, first: Line) -> None:
+    await run_import(pool, [*START, first])
+    before = await everything(pool)
+    (problem,) = (await run_import(pool, [MOVED])).problems
+    assert problem == "1: at: is the instant at which the account's time zone was set before"
+    assert await everything(pool) == before
+
+
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
+async def test_an_inquiry_opens_its_account_however_the_file_is_cut(pool: Pool, chunk_lines: int) -> None:
+    others = [line | {"ref": "other"} if line is ACCOUNT else line | {"account": "other"} for line in START]
+    between = [line | {"account": "other"} for line in (order("o-1"), order("o-2"))]
+    lines = [*START, *others, INQUIRY, *between, MOVED | {"at": "2026-03-02T10:00:00Z"}]
+    (problem,) = (await run_import(pool, lines, chunk_lines=chunk_lines)).problems
+    assert problem == "8: at: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far"
+    due_at = FIRST.replace(hour=15)
+    query = "SELECT a.created_at, a.time_zone, q.due_at FROM accounts a JOIN inquiries q ON q.account_id = a.id"
+    assert await rows(pool, query) == [(FIRST, "Europe/Copenhagen", due_at)]
 
 
 async def test_the_opening_of_an_account_that_was_not_imported_never_moves(pool: Pool) -> None:

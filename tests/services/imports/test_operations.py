@@ -5,7 +5,13 @@ from typing import Any, Final
 
 import pytest
 
+from app.domain.orders.summaries import summary_of
+from app.domain.production.operations import Performer
 from db.connections import Pool
+from db.queries.operations import completed_steps
+from db.queries.order_states import ImageKey, OrderKey, order_states
+from db.queries.orders import orders_by_id
+from db.readers import PoolReader
 from tests.services.imports.test_example import EXAMPLE
 from tests.support.import_files import START, Line, change, order, rows, run_import
 
@@ -77,6 +83,61 @@ async def test_they_are_of_the_version_of_the_specification_that_is_in_force(poo
 async def test_an_operation_that_cannot_be_is_refused(pool: Pool, wrong: dict[str, Any], problem: str) -> None:
     outcome = await run_import(pool, [*START, order("o-1", [image("a.jpg", operation("11:00:00"), wrong)])])
     assert outcome.problems == [f"3: images[0].operations[1].{problem}"]
+
+
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
+async def test_the_last_in_the_file_is_the_latest_of_one_instant(pool: Pool, chunk_lines: int) -> None:
+    """By whom each step was done last, on each of several images, as live operations of one call."""
+    done = [operation("11:00:00", performedBy=performer) for performer in ("AI", "RETOUCHER", "SCRIPT")]
+    done += [operation("11:00:00", "SHADOW", performedBy="SCRIPT"), operation("11:00:00", performedBy="AI")]
+    lines = [*START, order("o-1", [image(f"{number}.jpg", *done) for number in range(20)])]
+    assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
+    images: list[ImageKey] = [tuple(row) for row in await pool.fetch("SELECT account_id, id FROM images")]
+    steps = await completed_steps(PoolReader(pool), images)
+    latest = [[(step.step, step.performed_by) for step in steps[each]] for each in images]
+    assert latest == [[("SHADOW", Performer.SCRIPT), ("CLIPPING", Performer.AI)]] * 20
+
+
+@pytest.mark.parametrize(
+    ("facts", "begun_at"),
+    [
+        ({"operations": [operation("12:00:00"), operation("11:00:00", "SHADOW")]}, instant(11)),
+        ({"operations": [operation("12:00:00")], "deliveredAt": "2026-03-03T11:00:00Z"}, instant(11)),
+        ({"operations": [operation("11:00:00")], "deliveredAt": "2026-03-03T12:00:00Z"}, instant(11)),
+        ({"deliveredAt": "2026-03-03T12:00:00Z"}, instant(12)),
+        ({}, None),
+    ],
+    ids=["operations", "delivery first", "operation first", "delivery", "nothing"],
+)
+async def test_production_began_with_the_first_operation_or_delivery(
+    pool: Pool, facts: Line, begun_at: datetime | None
+) -> None:
+    lines = [*START, order("o-1", [image("a.jpg") | facts, {"filename": "b.jpg"}])]
+    assert (await run_import(pool, lines)).problems == []
+    assert await rows(pool, "SELECT begun_at FROM orders") == [(begun_at,)]
+    key: OrderKey = tuple((await rows(pool, "SELECT account_id, id FROM orders"))[0])
+    reader = PoolReader(pool)
+    assert (await orders_by_id(reader, [key]))[key].summary == summary_of((await order_states(reader, [key]))[key])
+
+
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
+@pytest.mark.parametrize("done_at", ["11:00:00", "13:00:00"])
+async def test_an_image_with_an_operation_is_not_cancelled(pool: Pool, chunk_lines: int, done_at: str) -> None:
+    """Neither before nor after it; the rest of its order can be, image by image."""
+    cancellation = change("cancellation", "2026-03-03T12:00:00Z", order="o-1")
+    lines = [*START, order("o-1", [image("a.jpg", operation(done_at)), image("b.jpg")])]
+    for named, problem in (
+        (cancellation, "4: order: Order 1 cannot be cancelled: its production has begun."),
+        (
+            cancellation | {"filenames": ["b.jpg", "a.jpg"]},
+            "4: filenames[1]: 'a.jpg' cannot be cancelled: its production has begun.",
+        ),
+    ):
+        assert (await run_import(pool, [*lines, named], chunk_lines=chunk_lines)).problems == [problem]
+    lines.append(cancellation | {"filenames": ["b.jpg"]})
+    assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
+    statuses = await rows(pool, "SELECT filename, status FROM images ORDER BY filename")
+    assert statuses == [("a.jpg", "QUEUED"), ("b.jpg", "CANCELLED")]
 
 
 async def test_the_operation_of_the_example_is_of_its_image(pool: Pool) -> None:
