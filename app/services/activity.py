@@ -81,7 +81,7 @@ async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod
         await writer.execute(DELETE_ACTIVITY, counters.account_id, days[0].date)
         await writer.execute(ROLL_UP_ACTIVITY, counters.account_id, *zip(*map(astuple, days), strict=True))
         await fill_in_orders(writer, counters.account_id, days)
-        await fill_in_reviews(writer, counters.account_id, days)
+        await fill_in_reviews(writer, counters, days)
         await _complete_rollups(writer, counters, days, last=not more)
         counters.activity_until = days[-1].closes_at
         counters.last_at = max(counters.last_at, days[-1].closes_at)

@@ -1,7 +1,7 @@
 """Filling in the reviews of orders that the previous release, 0.1.0, does not write (docs/operating.md, upgrades)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,11 +13,13 @@ from app.domain.ledger.days import LedgerDay
 from app.domain.orders.past_reviews import PastChange, past_reviews
 from app.domain.orders.reviews import open_review, review_due_at
 from app.domain.orders.state import ImageState, OrderState
+from app.domain.pulse.rollups import ReviewFacts, Tally
+from app.services.accounts.counters import Counters
 from app.services.accounts.facts import read_account
 from app.services.deadline_alerts.candidates import portions
 from app.services.jobs.cursors import watch_from
 from app.services.orders.rows import Row, review_rows
-from db.columns import columns_of
+from app.services.rollups import write_rollups
 from db.connections import Record, Statement
 from db.queries.order_states import order_states
 from db.queries.past_reviews import ENDED_REVIEWS, ORDERS_TO_REVIEW, PAST_CHANGES
@@ -60,23 +62,24 @@ PROMISE_ORDERS: Final = Statement(
 )
 
 
-async def fill_in_reviews(writer: Writer, account_id: UUID, days: Sequence[LedgerDay]) -> None:
+async def fill_in_reviews(writer: Writer, counters: Counters, days: Sequence[LedgerDay]) -> None:
     """Correct the reviews of orders placed in consecutive ledger days of an account whose counters are locked.
 
-    The watch then looks again at those that were due.
+    Its rollups count them, and the watch looks again at those that were due.
     """
-    placed = days[0].opens_at, days[-1].closes_at
+    account_id, placed = counters.account_id, (days[0].opens_at, days[-1].closes_at)
     found = await writer.fetch(ORDERS_TO_REVIEW, account_id, *placed)
     if found:
         account, _ = await read_account(writer, account_id, days[-1].opens_at)
-        changed = [at for part in portions(found) for at in await _fill_in(writer, account, account_id, part)]
+        changed = [at for part in portions(found) for at in await _fill_in(writer, account, counters, part)]
         if changed:
             await watch_from(writer, [(account_id, account.zones[-1].time_zone, min(changed))])
     await writer.execute(PROMISE_ORDERS, account_id, *placed)
 
 
-async def _fill_in(writer: Writer, account: Account, account_id: UUID, found: Sequence[Record]) -> list[datetime]:
+async def _fill_in(writer: Writer, account: Account, counters: Counters, found: Sequence[Record]) -> list[datetime]:
     """Write the reviews of orders that differ; return when these reviews were due, before and after."""
+    account_id = counters.account_id
     states = await order_states(writer, [(account_id, row["order_id"]) for row in found])
     changes = await _past_changes(writer, account_id, {order.placed_at for order in states.values()})
     images = [image for order in states.values() for image in _with_reviews(order, account, changes)]
@@ -86,11 +89,14 @@ async def _fill_in(writer: Writer, account: Account, account_id: UUID, found: Se
     stored = _by_image([tuple(row) for row in await writer.fetch(ENDED_REVIEWS, account_id, ids)])
     wanted = _by_image([row for image in images for row in review_rows(account_id, image, open_review(image))])
     differing = [id_ for id_ in ids if stored[id_] != wanted[id_]]
+    before, after = ([row for id_ in differing for row in rows[id_]] for rows in (stored, wanted))
     if differing:
         await writer.execute(DELETE_REVIEWS, account_id, differing)
-        await writer.copy(Review, [row for id_ in differing for row in wanted[id_]])
-    ended = (row[_DUE_AT] for id_ in differing for row in (*stored[id_], *wanted[id_]))
-    return [*ended, *(row["review_by"] for row in opened if row["review_by"] is not None)]
+        await writer.copy(Review, after)
+        minutes_since, zone = {account_id: counters.minutes_since}, {account_id: account.zone_at(counters.read_at)}
+        await write_rollups(writer, {account_id: _difference(before, after)}, minutes_since, zone)
+    due = [due_at for *_, due_at, _late_at, _ended_at in (*before, *after)]
+    return [*due, *(row["review_by"] for row in opened if row["review_by"] is not None)]
 
 
 async def _past_changes(
@@ -119,12 +125,19 @@ def _promised_by(account: Account, at: datetime) -> datetime:
     return review_due_at(at, account.terms_at(at).terms, account.zone_at(at))
 
 
+def _difference(before: Iterable[Row], after: Iterable[Row]) -> Tally:
+    """Return the change of rollups from some rows of reviews to others."""
+    tally = Tally()
+    for rows, sign in ((before, -1), (after, 1)):
+        for *_, due_at, late_at, ended_at in rows:
+            tally.add_reviews(ReviewFacts(due_at, late_at, ended_at), sign)
+    return tally
+
+
 def _by_image(rows: Sequence[Row]) -> defaultdict[UUID, list[Row]]:
     """Group the rows of reviews by their image, in order."""
     of_image: defaultdict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
-        of_image[row[_IMAGE]].append(row)
+        _, image_id, *_ = row
+        of_image[image_id].append(row)
     return of_image
-
-
-_IMAGE, _DUE_AT = (columns_of(Review).index(name) for name in ("image_id", "due_at"))

@@ -44,6 +44,11 @@ async def reviews(pool: Pool, image: UUID) -> list[tuple[datetime, ...]]:
     return [tuple(row) for row in await pool.fetch(query, image)]
 
 
+async def counted(pool: Pool) -> tuple[int, int]:
+    """Return the numbers of reviews met and missed in the rollups of all UTC days."""
+    return tuple((await pool.fetch("SELECT sum(met_review), sum(late_review) FROM rollups WHERE grain = 1440"))[0])
+
+
 async def promised(pool: Pool, order: OrderKey) -> list[datetime | None]:
     """Return by when the deadline of an order is promised, then of its images."""
     query = """
@@ -88,6 +93,7 @@ async def test_a_deadline_set_by_the_previous_release_ended_the_review(
     begun_at = placed_at - HOUR
     assert await reviews(pool, (await customer.images(beyond))[1]) == [(begun_at, begun_at + TURNAROUND, confirmed_at)]
     assert await promised(pool, order) == await promised(pool, beyond) == [None, None, None]
+    assert await counted(pool) == (2, 2)
     await watch_deadlines(pool, clock, None, LEAD)
     assert [each.order_id for each in await emitted_alerts(pool) if each.type == "REVIEW_OVERDUE"] == [beyond[1]]
 

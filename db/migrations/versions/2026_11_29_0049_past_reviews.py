@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_29_0048"
-down_revision: str | None = "2026_11_29_0047"
+revision: str = "2026_11_29_0049"
+down_revision: str | None = "2026_11_29_0048"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
