@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -116,7 +115,7 @@ def _with_reviews(
     capacity = account.terms_at(order.placed_at).terms.images_per_day
     reviews_of = partial(past_reviews, order, promised_by=partial(_promised_by, account))
     return [
-        replace(image, reviews=reviews_of(image, changes.get(image.id, ()), guaranteed=image.position <= capacity))
+        image._replace(reviews=reviews_of(image, changes.get(image.id, ()), guaranteed=image.position <= capacity))
         for image in order.images
     ]
 

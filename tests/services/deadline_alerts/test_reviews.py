@@ -36,7 +36,7 @@ async def last_portion(customer: Customer, key: OrderKey, clock: FrozenClock, ah
     return (await in_transaction(customer.pool, setting)).orders[-1]
 
 
-async def test_an_overdue_review_is_told_once_an_order(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+async def test_an_overdue_review_has_one_event_an_order(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
     due_at = (await customer.place(203)).at + TURNAROUND
     seen, counts = clock.now(), list[int]()
     for at in (due_at, due_at + MICROSECOND, due_at + timedelta(minutes=1), due_at + HOUR):

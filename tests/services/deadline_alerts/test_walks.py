@@ -55,7 +55,7 @@ SENT_BACK = [
     Wait(4 * MICROSECOND),  # until the instant of this rejection, the fourth command
     Wait(2 * HOUR),
     Reject((1,), None, (None,)),
-    Wait(2 * HOUR + 2 * MICROSECOND),  # that image was told at risk a microsecond ago
+    Wait(2 * HOUR + 2 * MICROSECOND),  # that image was reported at risk a microsecond ago
     Deliver("ann", Claim("ann", 3, DAY), (0,), None),
     WaitUntil(0, "deadline", 0, 0),
     Deliver("ann", Claim("ann", 3, DAY), None, None),
@@ -117,5 +117,5 @@ def missed_of(events: Sequence[Alert]) -> list[Alert]:
 
 def overdue_of(events: Sequence[Alert]) -> list[tuple[str, str]]:
     """Return each image of an overdue review, and when that was due."""
-    told = [each for each in events if each.type == "REVIEW_OVERDUE"]
-    return sorted((image, each.data["after"]["dueAt"]) for each in told for image in each.data["images"])
+    overdue = [each for each in events if each.type == "REVIEW_OVERDUE"]
+    return sorted((image, each.data["after"]["dueAt"]) for each in overdue for image in each.data["images"])

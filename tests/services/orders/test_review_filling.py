@@ -62,7 +62,7 @@ async def to_midnight(pool: Pool, clock: FrozenClock) -> None:
     await run_jobs(pool, clock, [ACTIVITY])
 
 
-async def test_an_order_of_the_previous_release_has_an_open_review_which_is_told_once_overdue(
+async def test_an_order_of_the_previous_release_has_an_open_review_and_one_event_when_overdue(
     pool: Pool, clock: FrozenClock, beyond: OrderKey, previous: PreviousServer
 ) -> None:
     order, images = await previous.repeat(beyond)
@@ -73,8 +73,8 @@ async def test_an_order_of_the_previous_release_has_an_open_review_which_is_told
     assert await promised(pool, order) == [due_at, due_at, due_at]
     watched = await watch_deadlines(pool, clock, watched.until, LEAD)
     await watch_deadlines(pool, clock, watched.until, LEAD)
-    told = [each for each in await emitted_alerts(pool) if each.order_id == order[1]]
-    assert [(each.type, each.at, each.data["images"]) for each in told] == [
+    alerts = [each for each in await emitted_alerts(pool) if each.order_id == order[1]]
+    assert [(each.type, each.at, each.data["images"]) for each in alerts] == [
         ("REVIEW_OVERDUE", due_at.isoformat(), [str(image) for image in images])
     ]
 
