@@ -17,7 +17,8 @@ from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_in
 from db.connections import Record, Statement
 from db.readers import Reader
 
-# The counts in each window of accounts as of their instants T, by the facts known just before T. Reads all images.
+# The counts in each window of accounts as of their instants T, by the facts known just before T. Reads all images. Reviews
+# are not joined with images: a plan that was made while there were few rows would compare all with all.
 PULSE_REFERENCE: Final = Statement(
     "pulse_reference",
     """
@@ -40,7 +41,10 @@ PULSE_REFERENCE: Final = Statement(
         CASE i.service_level WHEN 'EXPEDITED_PLAN' THEN 'delivery_plan' ELSE lower(i.service_level) END AS term,
         CASE WHEN i.first_delivered_at < a.at THEN i.first_delivered_at END AS delivered_at,
         CASE WHEN i.cancelled_at < a.at THEN i.cancelled_at END AS cancelled_at,
-        coalesce(i.first_rejected_at < a.at, false) AS rejected
+        coalesce(i.first_rejected_at < a.at, false) AS rejected, i.review_by,
+        i.review_by IS NOT NULL AND i.first_delivered_at IS NULL AND i.cancelled_at IS NULL AND (
+          SELECT deadline_status FROM orders WHERE account_id = i.account_id AND id = i.order_id
+        ) <> 'CONFIRMED' AS is_owed
       FROM asked a
       JOIN images i ON i.account_id = a.account_id AND i.uploaded_at < a.at
     ), known_rejections AS (
@@ -48,21 +52,21 @@ PULSE_REFERENCE: Final = Statement(
       FROM asked a
       JOIN rejections r ON r.account_id = a.account_id AND r.at < a.at
     ), known_reviews AS (
-      SELECT k.request, k.at, r.due_at, k.cancelled_at, CASE WHEN r.ended_at < k.at THEN r.ended_at END AS ended_at
-      FROM known k
-      JOIN reviews r ON r.account_id = k.account_id AND r.image_id = k.id AND r.begun_at < k.at
+      SELECT a.request, a.at, r.due_at, CASE WHEN r.ended_at < a.at THEN r.ended_at END AS ended_at,
+        CASE WHEN r.ended_at IS NULL THEN (
+          SELECT cancelled_at FROM images
+          WHERE account_id = r.account_id AND id = r.image_id AND cancelled_at < a.at
+        ) END AS cancelled_at
+      FROM asked a
+      JOIN reviews r ON r.account_id = a.account_id AND r.begun_at < a.at
       UNION ALL
-      SELECT k.request, k.at, o.review_by, NULL, NULL
-      FROM known k
-      JOIN images i ON i.account_id = k.account_id AND i.id = k.id
-      JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-      WHERE o.deadline_status <> 'CONFIRMED' AND i.first_delivered_at IS NULL AND i.cancelled_at IS NULL
+      SELECT k.request, k.at, k.review_by, NULL, NULL FROM known k WHERE k.is_owed
     ), promises AS (
       SELECT request, at, term, due_at, delivered_at, cancelled_at FROM known WHERE due_at IS NOT NULL
       UNION ALL
       SELECT request, at, 'rejection', due_at, delivered_at, NULL FROM known_rejections
       UNION ALL
-      SELECT request, at, 'review', due_at, ended_at, cancelled_at FROM known_reviews WHERE due_at IS NOT NULL
+      SELECT request, at, 'review', due_at, ended_at, cancelled_at FROM known_reviews
     ), outcomes AS (
       SELECT request, 'met' AS outcome, term, delivered_at AS happened_at
       FROM promises

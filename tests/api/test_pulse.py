@@ -51,7 +51,7 @@ async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client
         if number % 5 in {1, 4} and known:
             studio.reviews += [review_row(each, 1, placed_at, placed_at + DAY, known) for each in studio.images[-2:]]
         elif number % 5 in {1, 4} and order.confirmed_at is None:
-            order.review_by = placed_at + DAY
+            order.review_by = studio.images[-1].review_by = studio.images[-2].review_by = placed_at + DAY
     await write(pool, studio)
     return await client_of(studio)
 

@@ -74,6 +74,7 @@ def image_row(order: Order, id_: UUID, number: int, **columns: Any) -> Image:  #
         "due_at": order.due_at,
         "late_at": late_at(order.due_at, columns.get("first_delivered_at"), order.cancelled_at),
         "cancelled_at": order.cancelled_at,
+        "review_by": None if columns.get("first_delivered_at") or order.cancelled_at else order.review_by,
     }
     usual |= dict.fromkeys(("first_delivered_at", "delivered_at", "first_rejected_at", "rejected_at", "redo_due_at"))
     usual |= dict.fromkeys(("claimed_by", "claimed_until", "first_claimed_at"))
