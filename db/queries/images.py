@@ -85,12 +85,15 @@ class ImageRow:
         return ImageStatus.IN_PRODUCTION if claimed else self.stored_status
 
 
-IMAGE_COLUMNS: Final = """
+OWED: Final = "i.first_delivered_at IS NULL AND i.cancelled_at IS NULL AND o.deadline_status <> 'CONFIRMED'"
+"""True if the review of an image `i` of an order `o` is open; the release before, 0.1.0, leaves `review_by`."""
+
+IMAGE_COLUMNS: Final = f"""
       i.account_id, i.id, i.order_id, i.number, i.filename, i.status AS stored_status, i.service_level, i.uploaded_at,
       i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, i.first_claimed_at,
       i.external_reference, i.instructions, coalesce(i.result_preview_url, i.preview_url) AS preview_url, i.result_url,
-      i.review_by, o.currency,
+      CASE WHEN {OWED} THEN i.review_by END AS review_by, o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
       o.revised_at, o.first_confirmed_due_at, r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and the joins IMAGE_PROMISES."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from db.connections import Statement
-from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
+from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, OWED, ImageRow, image_row
 from db.queries.pages import (
     EARLIEST,
     GREATEST_UUID,
@@ -30,6 +30,9 @@ _PROMISED: Final = "coalesce(CASE WHEN i.due_at IS NULL THEN i.review_by END, '-
 _BY_URGENCY: Final = f"{_DUE}, {_PROMISED}, i.uploaded_at, i.id"
 _ASCENDING: Final = f"{_DUE} {{asc}}, {_PROMISED} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}"
 _UNDELIVERED: Final = "i.status IN ('QUEUED', 'REJECTED')"
+_NOT_OWED: Final = f"""(
+            i.review_by IS NULL OR NOT EXISTS (
+              SELECT FROM orders o WHERE o.account_id = i.account_id AND o.id = i.order_id AND {OWED}))"""
 _FREE: Final = f"{_UNDELIVERED} AND coalesce(i.claimed_until, '-infinity') <= {{now}}"
 
 
@@ -72,7 +75,7 @@ _AT_RISK: Final = walk(
       SELECT * FROM (
         (
           SELECT i.*, {_DUE} AS at FROM images i
-          WHERE {_UNDELIVERED} AND i.review_by IS NULL
+          WHERE {_UNDELIVERED} AND {_NOT_OWED}
             AND ({_BY_URGENCY}) > ($1, '-infinity', $2, $3) AND ({_BY_URGENCY}) < ($4, '-infinity', $5, $6)
           ORDER BY {_ASCENDING}
           LIMIT {WALKED}
@@ -81,7 +84,7 @@ _AT_RISK: Final = walk(
         (
           SELECT i.*, o.review_by AS at FROM orders o
           JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
-          WHERE {_UNDELIVERED} AND i.review_by IS NOT NULL
+          WHERE {_UNDELIVERED} AND i.review_by IS NOT NULL AND {OWED}
             AND (o.review_by, o.placed_at) >= ($1, $2) AND (o.review_by, o.placed_at) <= ($4, $5)
             AND (o.review_by, o.placed_at, i.id) > ($1, $2, $3) AND (o.review_by, o.placed_at, i.id) < ($4, $5, $6)
           ORDER BY o.review_by {{asc}}, o.placed_at {{asc}}, i.id {{asc}}
@@ -103,11 +106,11 @@ _AT_RISK: Final = walk(
 _COUNT_AT_RISK: Final = Statement(
     "images_at_risk_count",
     f"""
-    SELECT (SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND i.review_by IS NULL AND {_DUE} <= $1)
+    SELECT (SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND {_NOT_OWED} AND {_DUE} <= $1)
       + (
         SELECT count(*) FROM orders o
         JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
-        WHERE o.review_by <= $1 AND {_UNDELIVERED} AND i.review_by IS NOT NULL)
+        WHERE o.review_by <= $1 AND {_UNDELIVERED} AND i.review_by IS NOT NULL AND {OWED})
     """,
     many="staff see the images at risk of all accounts",
 )

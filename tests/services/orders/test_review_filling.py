@@ -10,10 +10,13 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from app.services.jobs.cursors import ACTIVITY
 from db.connections import Pool
 from db.queries.order_states import OrderKey
+from db.queries.pages import Slice
+from db.queries.queue import count_images_at_risk, images_at_risk
+from db.readers import PoolReader, Reader
 from tests.support.alerts import LEAD, emitted_alerts
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, open_customer
-from tests.support.midnight_jobs import run_jobs
+from tests.support.midnight_jobs import MICROSECOND, run_jobs
 from tests.support.previous_server import PreviousServer
 from tests.support.studio import DAY, HOUR
 
@@ -55,6 +58,13 @@ async def promised(pool: Pool, order: OrderKey) -> list[datetime | None]:
         SELECT review_by FROM orders WHERE id = $1
         UNION ALL (SELECT review_by FROM images WHERE order_id = $1 ORDER BY number)"""
     return [row[0] for row in await pool.fetch(query, order[1])]
+
+
+async def at_risk(reader: Reader, until: datetime) -> list[UUID]:
+    """Return the images at risk by an instant, as many as counted."""
+    found = await images_at_risk(reader, until, Slice(20))
+    assert await count_images_at_risk(reader, until) == len(found.rows)
+    return [row.id for _, row in found.rows]
 
 
 async def to_midnight(pool: Pool, clock: FrozenClock) -> None:
@@ -132,3 +142,15 @@ async def test_reviews_of_days_counted_before_are_filled_in_once_the_previous_re
     await customer.place(1)
     await to_midnight(pool, clock)
     assert {ended_at for image in images for *_, ended_at in await reviews(pool, image)} == {confirmed_at}
+
+
+async def test_images_are_at_risk_by_the_deadline_that_the_previous_release_has_set(
+    pool: Pool, clock: FrozenClock, customer: Customer, beyond: OrderKey, previous: PreviousServer
+) -> None:
+    reader, images = PoolReader(pool), await customer.images(beyond)
+    promised_by = clock.now() - HOUR + TURNAROUND
+    assert await at_risk(reader, promised_by) == images
+    due_at = promised_by + HOUR
+    await previous.confirm(beyond, images, due_at)
+    assert await at_risk(reader, due_at - MICROSECOND) == []
+    assert await at_risk(reader, due_at) == images
