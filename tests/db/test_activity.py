@@ -24,7 +24,8 @@ from db.queries.activity_reference import reference_activity
 from db.queries.pulse import pulse_figures
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, PastRejection, write_history
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, write_history
+from tests.support.past_images import PastImage, PastRejection
 from tests.support.random_histories import histories
 
 ZONES: Final = [
@@ -40,16 +41,13 @@ HOUR = timedelta(hours=1)
 async def written(pool: Pool, history: History, at: datetime, *, until: datetime | None = None) -> ActivitySource:
     """Write a history and count its ledger days that closed by an instant; return it as of the present `at`."""
     await write_history(pool, history)
-    periods = [ZonePeriod(CREATED_AT, history.first_zone.key)]
-    if history.moved_at > CREATED_AT:
-        periods.append(ZonePeriod(history.moved_at, history.zone.key))
     async with unit_of_work(pool) as writer:
         counters = (await lock_counters(writer, [history.account_id]))[history.account_id]
-        while until is not None and await roll_up(writer, counters, periods, min(until, at)):
+        while until is not None and await roll_up(writer, counters, history.periods, min(until, at)):
             pass
         await save_counters(writer, [counters])
         await writer.commit()
-    return ActivitySource(history.account_id, periods, counters.activity_until, at)
+    return ActivitySource(history.account_id, history.periods, counters.activity_until, at)
 
 
 async def by_grain(pool: Pool, of: ActivitySource, grain: Grain) -> dict[date, ActivityFigures]:

@@ -28,7 +28,8 @@ from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
-from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, write_history
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, write_history
+from tests.support.past_images import PastImage
 from tests.support.random_histories import histories
 
 AT = datetime(2026, 5, 5, 12, tzinfo=CREATED_AT.tzinfo)

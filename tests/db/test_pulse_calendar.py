@@ -12,7 +12,8 @@ from db.queries.pulse_reference import reference_streaks
 from db.queries.streak import streaks
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, write_history
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, write_history
+from tests.support.past_images import PastImage
 from tests.support.pulse_reads import AT, figures_at, weeks_at
 
 

@@ -16,17 +16,8 @@ from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, streaks
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.histories import (
-    CREATED_AT,
-    DAY,
-    MICROSECOND,
-    ZONES,
-    History,
-    PastImage,
-    PastRejection,
-    PastReview,
-    write_history,
-)
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, ZONES, History, write_history
+from tests.support.past_images import PastImage, PastRejection, PastReview
 from tests.support.pulse_reads import AGO, AT, HOUR, figures_at, past_and_present, weeks_at
 from tests.support.random_histories import calendar_edges, histories
 

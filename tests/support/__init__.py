@@ -48,6 +48,7 @@ Events
 
 Histories, imports and random data
   histories           histories of images for tests of figures
+  past_images         images of such histories, with their changes
   random_histories    the same, drawn by hypothesis
   pulse_reads         reads of their figures, compared with the reference
   random_lives        accounts with random commands and jobs over days

@@ -1,7 +1,7 @@
 """Histories of accounts for tests of figures: the rows of their end, and rollups written change by change."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count, cycle
@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
+from app.domain.ledger.days import ZonePeriod, first_ledger_day
 from app.domain.local_time import time_zone
-from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
 from db.connections import Pool, Statement
-from db.tables.accounts import Account, AccountCounters
+from db.tables.accounts import Account, AccountCounters, SlaVersion, TimeZonePeriod
 from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.writer import Writer, unit_of_work
+from tests.support.past_images import PastImage, specification_id
 from tests.support.rows import image_row, order_row, rejection_row, review_row, specification_row, version_row
 
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -53,81 +55,6 @@ _ids: Final = count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class PastRejection:
-    at: datetime
-    due_at: datetime
-    redelivered_at: datetime | None = None
-
-    @property
-    def late_at(self) -> datetime | None:
-        return late_at(self.due_at, self.redelivered_at, None)
-
-    def states(self) -> Iterator[RejectionFacts]:
-        """Yield its facts after each change."""
-        yield RejectionFacts(self.at, self.due_at, self.due_at)
-        if self.redelivered_at is not None:
-            yield RejectionFacts(self.at, self.due_at, self.late_at, self.redelivered_at)
-
-
-@dataclass(frozen=True, slots=True)
-class PastReview:
-    begun_at: datetime
-    due_at: datetime
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PastImage:
-    """The only image of an order; `specification` is 0 or 1, `version` counts from 1."""
-
-    uploaded_at: datetime
-    due_at: datetime | None = None
-    first_delivered_at: datetime | None = None
-    rejections: tuple[PastRejection, ...] = ()
-    cancelled_at: datetime | None = None
-    service_level: ServiceLevel = ServiceLevel.STANDARD
-    specification: int = 0
-    version: int = 1
-    reviews: tuple[PastReview, ...] = ()
-
-    @property
-    def late_at(self) -> datetime | None:
-        return late_at(self.due_at, self.first_delivered_at, self.cancelled_at)
-
-    @property
-    def promised_by(self) -> datetime | None:
-        """The instant by which its open review is due."""
-        is_owed = self.reviews and self.reviews[-1].ended_at is None and self.cancelled_at is None
-        return self.reviews[-1].due_at if is_owed else None
-
-    @property
-    def ended_reviews(self) -> tuple[PastReview, ...]:
-        return self.reviews if self.promised_by is None else self.reviews[:-1]
-
-    @property
-    def known_by(self) -> datetime:
-        """The instant (UTC) of its last change."""
-        changes = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
-        changes += [review.ended_at or review.begun_at for review in self.reviews]
-        return max([self.first_delivered_at or self.cancelled_at or self.uploaded_at, *changes])
-
-    def states(self) -> Iterator[ImageFacts]:
-        """Yield its facts after each change."""
-        facts = ImageFacts(self.service_level, _specification(self.specification), self.version, self.uploaded_at)
-        yield facts
-        if self.due_at is not None:
-            facts = replace(facts, due_at=self.due_at, late_at=self.due_at)
-            yield facts
-        if self.cancelled_at is not None:
-            yield replace(facts, cancelled_at=self.cancelled_at, late_at=self.late_at)
-        if self.first_delivered_at is not None:
-            facts = replace(facts, first_delivered_at=self.first_delivered_at, late_at=self.late_at)
-            yield facts
-        if self.rejections:
-            yield replace(facts, first_rejected_at=self.rejections[0].at)
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """An account whose zone changed from `first_zone` to `zone` at `moved_at`.
 
@@ -141,6 +68,12 @@ class History:
     minutes_since: datetime = CREATED_AT
     rollups_complete: bool = True
     account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
+
+    @property
+    def periods(self) -> list[ZonePeriod]:
+        """Its time zones, from its creation on."""
+        moves = {CREATED_AT: self.first_zone} | {self.moved_at: self.zone}
+        return [ZonePeriod(at, zone.key) for at, zone in moves.items()]
 
     def zone_before(self, at: datetime) -> ZoneInfo:
         """Return the zone of the months and weeks just before an instant."""
@@ -225,7 +158,8 @@ async def _write_account(writer: Writer, history: History) -> None:
             )
         ]
     )
-    specifications = [specification_row(account, _specification(number), CREATED_AT) for number in (0, 1)]
+    await _write_terms(writer, history)
+    specifications = [specification_row(account, specification_id(number), CREATED_AT) for number in (0, 1)]
     await writer.insert(specifications)
     await writer.insert(
         [
@@ -236,6 +170,29 @@ async def _write_account(writer: Writer, history: History) -> None:
     )
 
 
+async def _write_terms(writer: Writer, history: History) -> None:
+    """Write the time zones, and an SLA version."""
+    account = history.account_id
+    await writer.insert([TimeZonePeriod(account_id=account, **asdict(period)) for period in history.periods])
+    version = SlaVersion(
+        account_id=account,
+        version=1,
+        effective_date=first_ledger_day(history.periods).date,
+        images_per_day=9,
+        expedites_per_day=3,
+        negotiated_at=CREATED_AT,
+        note=None,
+        plan_terms=None,
+        message=None,
+    )
+    await writer.insert([version])
+
+
+def _deadline_status(image: PastImage) -> DeadlineStatus:
+    is_owed = image.promised_by or not image.due_at
+    return DeadlineStatus.TO_BE_CONFIRMED if is_owed else DeadlineStatus.CONFIRMED
+
+
 def _order(history: History, number: int) -> Order:
     image = history.images[number]
     return order_row(
@@ -243,13 +200,11 @@ def _order(history: History, number: int) -> Order:
         UUID(int=number),
         image.uploaded_at,
         number=number + 1,
-        specification_id=_specification(image.specification),
+        specification_id=specification_id(image.specification),
         specification_version=image.version,
         service_level=image.service_level,
         status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
-        deadline_status=DeadlineStatus.TO_BE_CONFIRMED
-        if image.promised_by or not image.due_at
-        else DeadlineStatus.CONFIRMED,
+        deadline_status=_deadline_status(image),
         review_by=image.promised_by,
         due_at=image.due_at,
         late_at=image.late_at,
@@ -285,7 +240,3 @@ def _rejections(history: History) -> list[Rejection]:
         )
         for position, (number, rejection) in enumerate(past)
     ]
-
-
-def _specification(number: int) -> UUID:
-    return UUID(int=number)

@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.segments import WINDOW, month_start
 from app.domain.pulse.streak import monday_of, week_interval
-from tests.support.histories import (
-    CREATED_AT,
-    DAY,
-    MICROSECOND,
-    STEPS,
-    ZONES,
-    History,
-    PastImage,
-    PastRejection,
-    PastReview,
-)
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, STEPS, ZONES, History
+from tests.support.past_images import PastImage, PastRejection, PastReview
 
 ASKED_AT: Final = [
     datetime(2026, 5, 5, 12, 34, 56, 789_012, tzinfo=UTC),  # the first day partial: 12 hours, and part of an hour

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at
+from app.domain.ledger.days import ledger_day_at
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures, TermCounts
 from app.domain.pulse.streak import WeekRun
@@ -22,11 +21,10 @@ from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
 from db.queries.pulse import pulse_figures
 from db.readers import Reader
-from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, open_customer
-from tests.support.histories import CREATED_AT, History, write_history
+from tests.support.histories import History, write_history
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_jobs, snapshots
 from tests.support.random_histories import histories
@@ -183,36 +181,13 @@ async def test_an_account_that_fails_leaves_the_batch_as_it_was(pool: Pool, cloc
     assert await snapshot_pulse(pool, clock, CLOSES, accounts[:1]) == 1
 
 
-async def with_terms(pool: Pool, history: History) -> list[ZonePeriod]:
-    """Write a history, with the zones and terms that jobs go by; return the zones."""
-    account_id = await write_history(pool, history)
-    moves = {CREATED_AT: history.first_zone} | {history.moved_at: history.zone}
-    zones = [ZonePeriod(at, zone.key) for at, zone in moves.items()]
-    version = SlaVersion(
-        account_id=account_id,
-        version=1,
-        effective_date=first_ledger_day(zones).date,
-        images_per_day=9,
-        expedites_per_day=3,
-        negotiated_at=CREATED_AT,
-        note=None,
-        plan_terms=None,
-        message=None,
-    )
-    async with unit_of_work(pool) as writer:
-        await writer.insert([TimeZonePeriod(account_id=account_id, **asdict(period)) for period in zones])
-        await writer.insert([version])
-        await writer.commit()
-    return zones
-
-
 @settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=histories())
 async def test_snapshots_of_random_histories_equal_the_reference(pool: Pool, drawn: tuple[History, datetime]) -> None:
     history, at = drawn
-    zones = await with_terms(pool, history)
+    await write_history(pool, history)
     await begin_missing_cursors(pool)
-    day = ledger_day_at(at - 3 * DAY, zones)
+    day = ledger_day_at(at - 3 * DAY, history.periods)
     sooner = "UPDATE job_cursors SET date = $2, due_at = $3 WHERE account_id = $1"
     await pool.fetch(sooner, history.account_id, day.date, day.closes_at)
     await run_jobs(pool, FrozenClock(at + DAY), [SNAPSHOT])
