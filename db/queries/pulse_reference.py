@@ -17,8 +17,8 @@ from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_in
 from db.connections import Record, Statement
 from db.readers import Reader
 
-# The counts in each window of accounts as of their instants T, by the facts known just before T. Reads all images. Reviews
-# are not joined with images: a plan that was made while there were few rows would compare all with all.
+# The counts in each window of accounts as of their instants T, by the facts known just before T. Reads all images.
+# Reviews are not joined with images: a plan that was made while there were few rows would compare all with all.
 PULSE_REFERENCE: Final = Statement(
     "pulse_reference",
     """
