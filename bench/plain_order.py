@@ -40,9 +40,12 @@ _USE: Final = Statement(
 _ORDER: Final = Statement(
     "plain_order",
     """
-    INSERT INTO orders
-    VALUES ($1, $2, $3, $4, $5, $6, 'STANDARD', 'IN_PRODUCTION', $7, 'CONFIRMED', $8, $8, 1, $9, $10,
-            NULL, NULL, NULL, NULL, $11, 0, 0, $12, $13, NULL, NULL, NULL, NULL)
+    INSERT INTO orders (
+      account_id, id, number, name, specification_id, specification_version, service_level, status, placed_at,
+      updated_at, deadline_status, due_at, late_at, sla_version, first_position, last_position, image_count,
+      delivered_count, rejected_count, price, currency)
+    VALUES ($1, $2, $3, $4, $5, $6, 'STANDARD', 'IN_PRODUCTION', $7, $7, 'CONFIRMED', $8, $8, 1, $9, $10, $11, 0, 0,
+            $12, $13)
     """,
 )
 _IMAGES: Final = Statement(
@@ -55,7 +58,13 @@ _IMAGES: Final = Statement(
     FROM unnest($9::uuid[], $10::text[]) WITH ORDINALITY AS i (id, filename, number)
     """,
 )
-_EVENT: Final = Statement("plain_event", "INSERT INTO events VALUES ($1, $2, $3, 'ORDER_PLACED', $4, NULL, $5)")
+_EVENT: Final = Statement(
+    "plain_event",
+    """
+    INSERT INTO events (account_id, sequence, at, type, order_id, data, texts)
+    VALUES ($1, $2, $3, 'ORDER_PLACED', $4, $5, $6)
+    """,
+)
 _ROLLUPS: Final = Statement(
     "plain_rollups",
     """
@@ -79,7 +88,8 @@ _ADVANCE: Final = Statement(
     "plain_advance",
     """
     UPDATE account_heads SET next_order_number = next_order_number + 1, next_event_sequence = next_event_sequence + 1,
-      last_at = $2, frontier = $2
+      activity_sequence = next_event_sequence + 1, rollups_sequence = next_event_sequence + 1, last_at = $2,
+      frontier = $2
     WHERE account_id = $1
     """,
 )
@@ -130,10 +140,10 @@ async def _place(writer: Writer, account: UUID, asked: PlainOrder, day: Day, at:
     same = (specification, version, at, first, price, day.due_at)
     await writer.execute(_IMAGES, account, order, *same, images, asked.filenames)
     data = {
+        "version": 2,
         "before": None,
         "after": {
             "number": number,
-            "name": asked.name,
             "status": "IN_PRODUCTION",
             "serviceLevel": "STANDARD",
             "deadlineStatus": "CONFIRMED",
@@ -155,9 +165,10 @@ async def _place(writer: Writer, account: UUID, asked: PlainOrder, day: Day, at:
         "firstPosition": first,
         "firstExpeditePosition": None,
         "pricePerImage": str(price),
-        "images": [{"id": id_, "filename": name} for id_, name in zip(images, asked.filenames, strict=True)],
+        "images": [{"id": id_} for id_ in images],
     }
-    await writer.execute(_EVENT, account, sequence, at, order, data)
+    texts = {"name": asked.name, "filenames": asked.filenames}
+    await writer.execute(_EVENT, account, sequence, at, order, data, texts)
     await writer.execute(_ROLLUPS, account, at, day.due_at, count)
     await writer.execute(_WEEK, account, day.date, count)
     await writer.execute(_ADVANCE, account, at)
