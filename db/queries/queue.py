@@ -85,6 +85,7 @@ _AT_RISK: Final = walk(
           SELECT i.*, o.review_by AS at FROM orders o
           JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
           WHERE {_UNDELIVERED} AND i.review_by IS NOT NULL AND {OWED}
+            AND o.review_by >= $1 AND o.review_by <= $4
             AND (o.review_by, o.placed_at) >= ($1, $2) AND (o.review_by, o.placed_at) <= ($4, $5)
             AND (o.review_by, o.placed_at, i.id) > ($1, $2, $3) AND (o.review_by, o.placed_at, i.id) < ($4, $5, $6)
           ORDER BY o.review_by {{asc}}, o.placed_at {{asc}}, i.id {{asc}}
