@@ -13,7 +13,7 @@ from uuid import UUID
 from app.domain.local_time import Interval
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Record
-from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
+from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, OWED, ImageRow, image_row
 from db.queries.pages import GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, Walk, pages, walk
 from db.readers import Reader
 
@@ -142,11 +142,11 @@ _REVIEWS_BY_DEADLINE: Final = walk(
         (
           SELECT o.review_by, i.id FROM orders o
           CROSS JOIN LATERAL (
-            SELECT id FROM images
-            WHERE account_id = $1 AND order_id = o.id AND first_delivered_at IS NULL AND cancelled_at IS NULL
+            SELECT i.id FROM images i
+            WHERE i.account_id = $1 AND i.order_id = o.id AND {OWED}
             OFFSET 0
           ) AS i
-          WHERE o.account_id = $1 AND o.review_by >= $2 AND o.review_by <= $4 AND o.deadline_status <> 'CONFIRMED'
+          WHERE o.account_id = $1 AND o.review_by >= $2 AND o.review_by <= $4
             AND (o.review_by, i.id) > ($2, $3) AND (o.review_by, i.id) < ($4, $5)
           ORDER BY o.review_by {{desc}}, i.id {{desc}}
           LIMIT {WALKED}

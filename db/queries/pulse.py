@@ -224,7 +224,8 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (VALUES
         ('previous_head', i.before_previous), ('current_head', i.before_current), ('last_head', i.images)
       ) AS f (part, images)
-      UNION ALL {ROWS_WITHOUT_ROLLUPS}    ), sums AS (
+      UNION ALL {ROWS_WITHOUT_ROLLUPS}
+    ), sums AS (
       SELECT request, part, figure, specification_id, version, sum(amount)::bigint AS amount
       FROM facts
       GROUP BY request, part, figure, specification_id, version

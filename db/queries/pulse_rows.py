@@ -42,5 +42,4 @@ ROWS_WITHOUT_ROLLUPS: Final = """
         FROM inquiries
         WHERE account_id = a.account_id AND due_at >= a.at AND due_at < 'infinity' AND answered_at IS NULL
         GROUP BY account_id
-      ) i
-"""
+      ) i"""
