@@ -74,9 +74,9 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        reader = PoolReader(await opened(settings=PLANNED_ONCE))
-        writing_pool = await opened(settings=COMMANDS)
-        claiming_pool = await opened(max_size=_CLAIMS, settings=COMMANDS)
+        reader = PoolReader(await opened(use="reader", settings=PLANNED_ONCE))
+        writing_pool = await opened(use="writer", settings=COMMANDS)
+        claiming_pool = await opened(use="claims", max_size=_CLAIMS, settings=COMMANDS)
         key_uses = await stack.enter_async_context(noted_key_uses(writing_pool))
         keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
         await stack.enter_async_context(alongside())
