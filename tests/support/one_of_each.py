@@ -6,7 +6,7 @@ After `live` there is an event of every type and a row in every table, and nearl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,12 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import NodeType, named_account
+from app.services.accounts.opening import find_account
 from app.services.job_queue.adding import add_job, add_spread
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.readers import PoolReader
 from db.writer import unit_of_work
 from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
@@ -26,7 +28,9 @@ from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE
 from tests.api.test_statements import EVERYTHING
 from tests.support.clock import FrozenClock
-from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
+from tests.support.erasing import erase
+from tests.support.import_files import ACCOUNT, SPECIFICATION, run_import
+from tests.support.imported_facts import FACTS
 from tests.support.mutations import Shop, done
 from tests.support.serving import SETTINGS, Client, CountingReader, new_token
 from tests.support.studio import HOUR, Studio, open_account
@@ -35,36 +39,6 @@ START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after n
 BENCH: Final = Path(__file__).parents[2] / "bench"
 STEPS: Final = {"CLIPPING": (180, "0.95"), "SHADOW": (95.5, "0.50")}
 """The seconds and the price of each step of the catalogue."""
-PLAN: Final = {
-    "deadline": {"at": "2026-03-06T12:00:00Z", "confirmedAt": "2026-03-04T08:00:00Z"},
-    "deliveredAt": "2026-03-06T09:00:00Z",
-}
-RETURNED: Final = {
-    "deliveredAt": "2026-03-04T07:00:00.000250Z",
-    "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-04T09:00:00Z"}],
-}
-FACTS: Final = (
-    order(
-        "o-1",
-        [
-            {"filename": "a.jpg", "externalReference": "SKU-1", **RETURNED},
-            {"filename": "b.jpg", "deliveredAt": "2026-03-04T07:00:00Z"},
-        ],
-    ),
-    order(
-        "o-2",
-        [
-            {"filename": f"{name}.jpg", "deliveredAt": f"2026-03-03T{hour}:30:00Z"}
-            for name, hour in (("e", 12), ("f", 11))
-        ],
-    ),
-    change("expedite", "2026-03-03T11:00:00Z", order="o-2", filenames=["f.jpg"]),
-    order("o-3", [{"filename": "c.jpg", **PLAN}, {"filename": "d.jpg", **PLAN}], "2026-03-03T12:00:00Z"),
-    order("o-4", at="2026-03-04T10:00:00Z"),
-    change("cancellation", "2026-03-04T10:30:00Z", order="o-4"),
-    change("terms", "2026-03-04T11:00:00Z", imagesPerDay=6, effectiveDate="2026-04-01"),
-    change("timeZone", "2026-03-04T12:00:00Z", timeZone="Europe/London"),
-)
 RUN: Final = "id job state account { name }"
 NARROWING: Final = 'updatedFrom: "2026-03-09T12:00:00Z" deliveredFrom: "2026-03-01T00:00:00Z"'
 OF_ALL: Final = ("", "status: [IN_PRODUCTION]", "late: true", "number: 1", 'externalReference: "PO-last.jpg"')
@@ -82,6 +56,7 @@ async def live(url: str) -> None:
         await _produce(world)
         await _wait(world)
         await _queue(world)
+        await _erase(world)
         await _read(world)
 
 
@@ -242,6 +217,12 @@ async def _queue(world: _World) -> None:
         await add_spread(writer, "of another release", world.clock.now())
         await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
         await writer.commit()
+
+
+async def _erase(world: _World) -> None:
+    """Erase texts of the imported account about its first day."""
+    account_id = await find_account(PoolReader(world.pool), "acme")
+    await erase(world.pool, world.clock, account_id, date(2026, 3, 4))
 
 
 async def _read(world: _World) -> None:
