@@ -18,7 +18,8 @@ from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_jso
 from db.address import shown
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
-from db.migrate import inspect, migrate
+from db.failures import ServerError
+from db.migrate import MigrationFailed, inspect, migrate
 from db.readers import Reader
 from db.revisions import Found
 from db.settled import settle
@@ -52,7 +53,7 @@ def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
 
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
-    Raises EmbeddedServerError and DatabaseUnreachable.
+    Raises EmbeddedServerError and DatabaseUnreachable; errors of the embedded one get its folder.
     """
     if not keeps_log:
         for sentence in ignored_variables():
@@ -60,8 +61,13 @@ def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
     if settings.database_url is not None:
         yield settings.database_url
     else:
-        with embedded_server(_embedded(settings), when_lost=_end_process) as url:
-            yield url
+        folder = _embedded(settings)
+        with embedded_server(folder, when_lost=_end_process) as url:
+            try:
+                yield url
+            except (MigrationFailed, ServerError) as error:  # on a full disk, for example
+                sentence = str(error).removesuffix(".")
+                raise CommandFailed(f"{sentence} (the embedded PostgreSQL in {folder}).") from error
 
 
 def begin_log(settings: Settings) -> None:
