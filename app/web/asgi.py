@@ -41,17 +41,25 @@ def create_app(
     """
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(settings, clock)),
+            *_with_and_without_slash("/graphql", GraphQLEndpoint(settings, clock)),
+            # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
             Route("/graphiql/{name}", graphiql_asset),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route("/graphql/graphiql/{name}", graphiql_asset),
+            *_with_and_without_slash("/healthz", healthz),
+            *_with_and_without_slash("/readyz", readyz),
             *routes,
         ],
         lifespan=partial(_serving, database_url=database_url, alongside=alongside),
     )
+    app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
     app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
     return app
+
+
+def _with_and_without_slash(path: str, endpoint: Callable[..., Any]) -> list[Route]:
+    """Return the routes of an address that may be written with a slash at its end."""
+    return [Route(path, endpoint), Route(f"{path}/", endpoint)]
 
 
 @asynccontextmanager
