@@ -3,12 +3,13 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
@@ -27,7 +28,7 @@ Loupe: TypeAlias = Callable[..., str]
 
 
 @pytest.fixture
-def loupe(database: str, unset: pytest.MonkeyPatch) -> Loupe:
+def loupe(database: str, unset: pytest.MonkeyPatch) -> Generator[Loupe]:
     """Run a command on jobs that succeeds, in this process at an instant; return its output."""
     unset.setattr("app.cli.jobs.begin_log", lambda _settings: None)  # of this process, which has other tests
     unset.setattr(logging.getLogger("loupe.jobs"), "setLevel", lambda _level: None)
@@ -39,7 +40,8 @@ def loupe(database: str, unset: pytest.MonkeyPatch) -> Loupe:
         assert done.exit_code == 0, done.output
         return done.output
 
-    return run
+    with capture_logs():
+        yield run
 
 
 def test_a_job_is_paused_and_resumed_and_both_may_be_repeated(loupe: Loupe) -> None:
