@@ -61,6 +61,7 @@ KEPT: Final = {
     "job_turns": {"kind": OPERATED},
     "operations": {"step": STEP, "performed_by": ENUM},
     "orders": {**dict.fromkeys(("service_level", "status", "deadline_status"), ENUM), "currency": "a code of ISO 4217"},
+    "paused_jobs": {"job": OPERATED},
     "pulse_snapshots": {"figures": STEP, "streak": NO_TEXT},
     "queued_jobs": {"kind": OPERATED, "key": OPERATED, "payload": NO_TEXT, "error": OPERATED},
     "rejections": {"category": ENUM},
