@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 _HOST: Final = r"(?:\[[^\]]*\]|[^/?#@:,\[]*)(?::\d*)?"
 _HOSTS: Final = rf"{_HOST}(?:,{_HOST})*"
@@ -32,3 +33,9 @@ def shown(url: str) -> str:
         return "postgresql://..."
     query = "&".join(each for each in parameters.split("&") if each.startswith(_SHOWN))
     return f"postgresql://{found['hosts'] or found['only_hosts'] or ''}{found['database'] or ''}{query and '?' + query}"
+
+
+def with_parameter(url: str, name: str, value: str) -> str:
+    """Return the URL with a parameter of connections, in place of one of that name: the last one counts."""
+    separator = "" if url.endswith(("?", "&")) else "&" if "?" in url else "?"
+    return f"{url}{separator}{name}={quote(value, safe='')}"

@@ -16,6 +16,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import orjson
 
 from db.address import is_well_formed, shown
+from db.application_name import PARAMETER, name_for
 from db.failures import DatabaseUnreachable, is_outage
 
 Record: TypeAlias = asyncpg.Record
@@ -109,16 +110,28 @@ class Pool(Protocol):
 
 
 async def open_pool(
-    url: str, *, min_size: int = 1, max_size: int = 10, settings: Mapping[str, str] = _NO_SETTINGS
+    url: str,
+    *,
+    use: str | None = None,
+    min_size: int = 1,
+    max_size: int = 10,
+    settings: Mapping[str, str] = _NO_SETTINGS,
 ) -> Pool:
     """Open a pool whose jsonb values are Python objects both ways; raises DatabaseUnreachable.
 
-    `settings` are PostgreSQL's own, for all connections of the pool, from their start on.
+    `use` is added to the name of its connections, if the process has several uses. `settings` are PostgreSQL's own, for
+    all connections of the pool, from their start on.
     """
     create_pool = cast("Callable[..., Awaitable[Pool]]", asyncpg.create_pool)
     sizes = {"min_size": min_size, "max_size": max_size}
     with _reaching(url):
-        return await create_pool(url, **sizes, init=_init, reset=_keep, server_settings=dict(settings))
+        return await create_pool(
+            url, **sizes, init=_init, reset=_keep, server_settings={**settings, **_named_for(url, use)}
+        )
+
+
+def _named_for(url: str, use: str | None) -> dict[str, str]:
+    return {} if use is None else {PARAMETER: name_for(url, use)}
 
 
 async def hang_up(line: Pool | Connection) -> None:
@@ -127,11 +140,11 @@ async def hang_up(line: Pool | Connection) -> None:
         await asyncio.wait_for(line.close(), _GOODBYE)
 
 
-async def connect(url: str) -> Connection:
-    """Open a connection outside any pool, for exclusive use; raises DatabaseUnreachable."""
-    open_connection = cast("Callable[[str], Awaitable[Connection]]", asyncpg.connect)
+async def connect(url: str, *, use: str | None = None) -> Connection:
+    """Open a connection outside any pool, for exclusive use, which is added to its name; raises DatabaseUnreachable."""
+    open_connection = cast("Callable[..., Awaitable[Connection]]", asyncpg.connect)
     with _reaching(url):
-        connection = await open_connection(url)
+        connection = await open_connection(url, server_settings=_named_for(url, use))
         _require_usable(connection)
         return connection
 

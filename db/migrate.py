@@ -80,7 +80,9 @@ async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
     The lock is tried now and again: a statement that waited for it would itself be waited for by an index that the
     other one builds concurrently.
     """
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(connect, url), poolclass=NullPool)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(connect, url, use="migration"), poolclass=NullPool
+    )
     async with engine.connect() as connection:
         while not await connection.scalar(text(_TRY_LOCK)):
             await connection.rollback()

@@ -55,7 +55,7 @@ class Notifications:
     async def _connect(self) -> None:
         """Listen to all channels, on a new connection if the last one was lost, and call all listeners."""
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url)
+            self._connection = await connect(self._url, use="listener")
             cast("Any", self._connection).add_termination_listener(self._lose)
         for channel in self._listeners:
             await cast("Any", self._connection).add_listener(channel, self._dispatch)  # once, however often it is asked

@@ -78,7 +78,7 @@ class Worker:
 @asynccontextmanager
 async def working_pool(url: str) -> AsyncGenerator[Pool]:
     """Open a pool for one worker; raises DatabaseUnreachable."""
-    pool = await open_pool(url, max_size=_CONNECTIONS, settings=_SETTINGS)
+    pool = await open_pool(url, use="worker", max_size=_CONNECTIONS, settings=_SETTINGS)
     try:
         yield pool
     finally:

@@ -60,7 +60,7 @@ def account_create(
                 ref=ref,
             )
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "account create") as url:
         global_id = account_global_id(asyncio.run(create(url)))
     if as_json:
         typer.echo(orjson.dumps({"id": global_id}))
@@ -80,7 +80,7 @@ def account_list(*, as_json: AsJson = False) -> None:
             return await named_accounts(reader, await database_now(reader, settings))
 
     settings = read_settings()
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "account list") as url:
         rows = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
@@ -108,7 +108,7 @@ def account_show(
             history = (await account_histories(reader, [account_id]))[account_id]
             return row, history, now
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "account show") as url:
         row, history, now = asyncio.run(read(url))
     more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:

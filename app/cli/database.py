@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 from collections.abc import AsyncGenerator, Generator
@@ -16,6 +17,7 @@ from app.clock import SystemClock, clock_from
 from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
 from db.address import shown
+from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import inspect, migrate
@@ -32,13 +34,14 @@ class CommandFailed(Exception):  # noqa: N818 - named by its case, like all erro
 
 
 @contextmanager
-def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
+def migrated_database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
     """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
 
-    A command that keeps a log calls `begin_log` next. Raises as `database`, and MigrationFailed, and CommandFailed
-    if the database would have to be migrated.
+    `command` is the name of the command without `loupe`, for its connections. A command that keeps a log calls
+    `begin_log` next. Raises as `database`, and MigrationFailed, and CommandFailed if the database would have to be
+    migrated.
     """
-    with database(settings, keeps_log=keeps_log) as url:
+    with database(settings, command, keeps_log=keeps_log) as url:
         if settings.migrate is Migrate.AUTO:
             asyncio.run(migrate(url, plan_terms_as_json(settings)))
         else:
@@ -47,8 +50,8 @@ def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generat
 
 
 @contextmanager
-def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of the database, of any schema.
+def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
+    """Yield the URL of the database, of any schema, by which all connections have the name of the command.
 
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
@@ -58,10 +61,10 @@ def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
         for sentence in ignored_variables():
             typer.echo(f"loupe: {sentence}", err=True)
     if settings.database_url is not None:
-        yield settings.database_url
+        yield _named(settings.database_url, command)
     else:
         with embedded_server(_embedded(settings), when_lost=_end_process) as url:
-            yield url
+            yield _named(url, command)
 
 
 def begin_log(settings: Settings) -> None:
@@ -101,6 +104,11 @@ async def _postgres_clock(url: str) -> datetime:
         return (await settle(Writer(connection), clock_from(None), ())).now
     finally:
         await connection.close()
+
+
+def _named(url: str, command: str) -> str:
+    """Return the URL with the name of connections; PGAPPNAME counts for libpq's programs, but not for the driver."""
+    return named(url, command, os.environ.get("PGAPPNAME"))
 
 
 def _embedded(settings: Settings) -> Path:

@@ -58,7 +58,7 @@ def demo_command(
     """
     settings = _with_addresses(read_settings())
     folder = DemoFolder(settings.data_dir)
-    with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
+    with listen(settings.host, settings.port) as listener, migrated_database(settings, "demo", keeps_log=True) as url:
         clock = database_clock(url, settings)
         wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
         with folder.lock():

@@ -27,7 +27,7 @@ def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> N
     Example: loupe jobs retry send_webhook --account acme
     """
     settings = read_settings()
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "jobs retry") as url:
         now = database_clock(url, settings).now()
         count = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
     typer.echo(f"Jobs to be tried again: {count:,}")
@@ -38,7 +38,7 @@ def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> No
 
     Example: loupe jobs drop send_webhook --account acme
     """
-    with migrated_database(read_settings()) as url:
+    with migrated_database(read_settings(), "jobs drop") as url:
         count = asyncio.run(_change(url, (job, account, key), drop))
     typer.echo(f"Jobs dropped: {count:,}")
 

@@ -61,7 +61,7 @@ def import_command(
     """
     settings = read_settings()
     try:
-        with open_source(file) as source, migrated_database(settings) as url, _listener(source) as listener:
+        with open_source(file) as source, migrated_database(settings, "import") as url, _listener(source) as listener:
             clock = database_clock(url, settings)
             report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
     except (SourceUnreadable, AccountMoved) as error:

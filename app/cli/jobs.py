@@ -53,7 +53,7 @@ def jobs_command(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = read_settings()
-    with migrated_database(settings, keeps_log=True) as url:
+    with migrated_database(settings, "jobs", keeps_log=True) as url:
         begin_log(settings)
         asyncio.run(_run(url, settings, database_clock(url, settings)))
 
@@ -74,7 +74,7 @@ def run_due_command(
     """
     settings = read_settings()
     until = None if at is None else _instant(at, clock_from(settings.clock).now())
-    with migrated_database(settings, keeps_log=True) as url:
+    with migrated_database(settings, "jobs run-due", keeps_log=True) as url:
         clock = database_clock(url, settings)
         begin_log(settings)
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # counts are printed at the end
@@ -93,7 +93,7 @@ def status_command(*, as_json: AsJson = False) -> None:
     Example: loupe jobs status --json
     """
     settings = read_settings()
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "jobs status") as url:
         now = database_clock(url, settings).now()
         statuses = asyncio.run(_statuses(url, now))
     typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))

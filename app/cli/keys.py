@@ -57,7 +57,7 @@ def key_create(
             account_id = None if account_name is None else await read_account(writer, account_name)
             return account_id, end, await create_key(writer, now, account_id, name=name, expires_at=end)
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "key create") as url:
         account_id, expires_at, made = asyncio.run(create(url))
     created = {
         "id": account_id and account_global_id(account_id),
@@ -91,7 +91,7 @@ def key_list(
             found = await keys(reader, KeyFilter(account_id=account_id, staff=staff))
             return found, await database_now(reader, settings)
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "key list") as url:
         rows, now = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
@@ -111,7 +111,7 @@ def key_show(name: Which, *, as_json: AsJson = False) -> None:
         async with transaction(url) as reader:
             return await find_key(reader, name), await database_now(reader, settings)
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "key show") as url:
         _print(*asyncio.run(read(url)), as_json=as_json)
 
 
@@ -130,7 +130,7 @@ def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
             await revoke_key(writer, found, now)
             return await find_key(writer, str(found.number)), now
 
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "key revoke") as url:
         _print(*asyncio.run(revoke(url)), as_json=as_json)
 
 

@@ -32,7 +32,7 @@ def serve_command(
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
-    with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
+    with listen(settings.host, settings.port) as listener, migrated_database(settings, "serve", keeps_log=True) as url:
         begin_log(settings)
         serve(
             listener,
@@ -58,7 +58,7 @@ def migrate_command(
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
     settings = read_settings()
-    with database(settings) as url:
+    with database(settings, "migrate") as url:
         found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
         typer.echo(found.sentence)
 

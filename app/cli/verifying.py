@@ -37,7 +37,7 @@ def verify_command(
     Example: loupe jobs verify --account acme
     """
     settings = read_settings()
-    with migrated_database(settings) as url:
+    with migrated_database(settings, "jobs verify") as url:
         clock = database_clock(url, settings)
         configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # differences are printed at the end

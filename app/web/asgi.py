@@ -41,17 +41,25 @@ def create_app(
     """
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(settings, clock)),
+            *_with_and_without_slash("/graphql", GraphQLEndpoint(settings, clock)),
+            # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
             Route("/graphiql/{name}", graphiql_asset),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route("/graphql/graphiql/{name}", graphiql_asset),
+            *_with_and_without_slash("/healthz", healthz),
+            *_with_and_without_slash("/readyz", readyz),
             *routes,
         ],
         lifespan=partial(_serving, database_url=database_url, alongside=alongside),
     )
+    app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
     app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
     return app
+
+
+def _with_and_without_slash(path: str, endpoint: Callable[..., Any]) -> list[Route]:
+    """Return the routes of an address that may be written with a slash at its end."""
+    return [Route(path, endpoint), Route(f"{path}/", endpoint)]
 
 
 @asynccontextmanager
@@ -66,9 +74,9 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        reader = PoolReader(await opened(settings=PLANNED_ONCE))
-        writing_pool = await opened(settings=COMMANDS)
-        claiming_pool = await opened(max_size=_CLAIMS, settings=COMMANDS)
+        reader = PoolReader(await opened(use="reader", settings=PLANNED_ONCE))
+        writing_pool = await opened(use="writer", settings=COMMANDS)
+        claiming_pool = await opened(use="claims", max_size=_CLAIMS, settings=COMMANDS)
         key_uses = await stack.enter_async_context(noted_key_uses(writing_pool))
         keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
         await stack.enter_async_context(alongside())

@@ -11,8 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.web.media_types import GRAPHQL_RESPONSE, HTML, JSON, preferred
+from app.web.requests import accept_of
+
 _FOLDER: Final = Path(__file__).parent / "static" / "graphiql"
 _NAMES: Final = frozenset(path.name for path in _FOLDER.iterdir())
+_OPERATION: Final = ("query", "extensions")
+_OFFERED: Final = (JSON, GRAPHQL_RESPONSE, HTML)
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 _HEADERS: Final = {
     # Text injected into a response still cannot run a script that sees the token.
@@ -24,9 +29,10 @@ _HEADERS: Final = {
 
 
 def asks_for_page(request: Request) -> bool:
-    """Return True if a request opens the API's address in a browser, rather than sending a query."""
-    accepted = request.headers.get("accept", "")
-    return request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
+    """Return True if a request opens the API's address in a browser, rather than sending an operation."""
+    if request.method not in {"GET", "HEAD"} or any(request.query_params.get(name) for name in _OPERATION):
+        return False
+    return preferred(accept_of(request), _OFFERED) == HTML
 
 
 def graphiql_page() -> HTMLResponse:

@@ -1,18 +1,19 @@
 """GraphQL over HTTP: operations by POST of JSON, queries also by GET, and GraphiQL for browsers."""
 
-from collections.abc import Mapping
-from typing import Final, cast
+from http import HTTPStatus
+from typing import Any, Final, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError, GraphQLFormattedError
+from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from api.context import Context, Viewer
 from api.schema import schema
@@ -21,20 +22,26 @@ from app.clock import Clock
 from app.services.accounts.slots import AccountSlots
 from app.settings import Settings
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.identity import CHALLENGE, authenticate
+from app.web.identity import authenticate
+from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
+from app.web.requests import ReadRequest, Refused, accept_of, limited
+from app.web.responses import answered, failed, refused
 from app.web.state import running_of
-from engine.errors import ApiError, ErrorCode, format_error, is_unavailable
-from engine.unavailable import RETRY_AFTER
+from engine.errors import ApiError, ErrorCode, format_error
 
-MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes of a request's body, at most: 2,000 file names of 255 characters of any script, escaped, fit in."""
-
-_METHOD_NOT_ALLOWED: Final = 405
-_SERVICE_UNAVAILABLE: Final = 503
+_MEDIA_TYPES: Final = (JSON, GRAPHQL_RESPONSE)
+_ALLOWED: Final = ("GET", "HEAD", "OPTIONS", "POST")
+_ALLOW: Final = {"Allow": ", ".join(_ALLOWED)}
+_NOT_ACCEPTABLE: Final = Refused(HTTPStatus.NOT_ACCEPTABLE, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+_OTHER_METHOD: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send an operation by POST, or a query by GET.", _ALLOW)
+_MUTATION_BY_GET: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send a mutation by POST.", {"Allow": "POST"})
+_NOT_SUPPORTED: Final = "PersistedQueryNotSupported"  # the text by which clients know that they have to send the query
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
     """The one endpoint of the API. All failures are answered in the shape of a GraphQL error."""
+
+    request_adapter_class = ReadRequest
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(schema, subscription_protocols=())
@@ -44,7 +51,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        response = await self._respond(Request(scope, _limited(receive)))
+        request = Request(scope, limited(receive))
+        response = _without_operation(request) or await self._respond(request, _media_type(request) or JSON)
+        response.headers["Vary"] = "Accept"
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
@@ -64,82 +73,77 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             SettledView(running.reader, self._clock, caller.settlement),
         )
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Begin a response with the media type that the caller prefers."""
+        response = await super().get_sub_response(request)
+        response.media_type = _media_type(cast("Request", request))
+        return response
+
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """Read a request; raises HTTPException for one that is none."""
+        """Read a request; raises HTTPException for one that is none, and ApiError for a persisted query alone."""
         data = await super().parse_http_body(request)
-        if isinstance(data, GraphQLRequestData) and not isinstance(cast("object", data.operation_name), str | None):
-            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
+        if isinstance(data, GraphQLRequestData):
+            _check(data)
         return data
 
-    def decode_json(self, data: str | bytes) -> object:
-        """Read a request's JSON: its body, which must be an object, or a parameter of the URL, any value."""
-        value: object = orjson.loads(data)
-        if isinstance(data, str):
-            return value
-        if isinstance(value, dict):
-            return cast("object", value)
-        raise HTTPException(400, 'The JSON of a request is an object: {"query": ...}')
-
-    def encode_json(self, data: object) -> bytes:
-        """Write a response's JSON."""
-        return orjson.dumps(data)
+    def parse_json(self, data: str | bytes) -> object:
+        """Read a request's JSON: its body, which has to be an object, or a parameter of the URL."""
+        try:
+            value: Any = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            part = "variables and extensions in a URL have to be" if isinstance(data, str) else "body has to be"
+            raise HTTPException(HTTPStatus.BAD_REQUEST, f"The {part} JSON.") from error
+        if isinstance(data, bytes) and not isinstance(value, dict):
+            raise HTTPException(HTTPStatus.BAD_REQUEST, 'The JSON of a request is an object: {"query": ...}')
+        return cast("object", value)
 
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
-        """Write a response: with status 503 if the service was unavailable for the whole of it."""
-        response = super().create_response(response_data, sub_response)
-        if isinstance(response_data, dict) and response_data.get("data") is None:
-            errors = cast("list[GraphQLFormattedError]", response_data.get("errors"))
-            if all(error.get("extensions", {}).get("code") == ErrorCode.UNAVAILABLE for error in errors):
-                response.status_code = _SERVICE_UNAVAILABLE
-                response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
+        """Write the answer of an operation."""
+        return answered(cast("GraphQLHTTPResponse", response_data), sub_response.media_type or JSON)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
         """Leave the page to `asks_for_page`: other requests without a query get an error."""
         return False
 
-    async def _respond(self, request: Request) -> Response:
-        if asks_for_page(request):
-            return graphiql_page()
+    async def _respond(self, request: Request, media_type: str) -> Response:
         try:
             return await self.run(request)
         except HTTPException as refusal:
-            headers = {"Allow": "GET, POST"} if refusal.status_code == _METHOD_NOT_ALLOWED else None
-            return _failure(refusal.status_code, ApiError(ErrorCode.BAD_USER_INPUT, refusal.reason), headers)
-        except ApiError as refusal:
-            return _failure(401, refusal, {"WWW-Authenticate": CHALLENGE})
+            is_mutation = isinstance(refusal.__cause__, InvalidOperationTypeError)
+            return refused(_MUTATION_BY_GET if is_mutation else refusal, media_type)
+        except ApiError as error:
+            return failed(error.formatted, media_type)
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - clients see an id and the log has the rest
-            return _broken(format_error(GraphQLError(str(error), original_error=error), executed=True))
+            shown = format_error(GraphQLError(str(error), original_error=error), executed=True)
+            return failed(shown.formatted, media_type)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Wrap the receiver of a body's parts, so that it raises HTTPException as soon as their sum is too large."""
-    received = 0
-
-    async def receive_part() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY:
-            raise HTTPException(413, f"The body of a request has at most {MAX_BODY // 1024 // 1024} MiB.")
-        return message
-
-    return receive_part
+def _without_operation(request: Request) -> Response | None:
+    """Answer a request that asks for no operation, or for one in a way that the API lacks; None for all others."""
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_ALLOW)
+    if asks_for_page(request):
+        return graphiql_page()
+    media_type = _media_type(request)
+    if media_type is None:
+        return refused(_NOT_ACCEPTABLE, JSON)
+    return None if request.method in _ALLOWED else refused(_OTHER_METHOD, media_type)
 
 
-def _broken(error: GraphQLError) -> Response:
-    """Answer a request of which nothing was executed, for an error of ours."""
-    if not is_unavailable(error):
-        return _failure(500, error)
-    content = orjson.dumps({"data": None, "errors": [error.formatted]})
-    headers = {"Retry-After": str(RETRY_AFTER)}
-    return Response(content, _SERVICE_UNAVAILABLE, headers, media_type="application/json")
+def _media_type(request: Request) -> str | None:
+    """Return the media type of the response; None if the caller accepts none of them."""
+    return preferred(accept_of(request), _MEDIA_TYPES)
 
 
-def _failure(status_code: int, error: GraphQLError, headers: Mapping[str, str] | None = None) -> Response:
-    content = orjson.dumps({"errors": [error.formatted]})
-    return Response(content, status_code, headers, media_type="application/json")
+def _check(data: GraphQLRequestData) -> None:
+    """Check the parts of a request that Strawberry leaves; an empty name of an operation is no name."""
+    if not isinstance(cast("object", data.operation_name), str | None):
+        reason = "The GraphQL operation's `operationName` must be a string or null, if provided."
+        raise HTTPException(HTTPStatus.BAD_REQUEST, reason)
+    data.operation_name = data.operation_name or None
+    if not data.query and (data.extensions or {}).get("persistedQuery") is not None:
+        raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, _NOT_SUPPORTED)

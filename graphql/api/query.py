@@ -17,7 +17,7 @@ from api.job_run.reads import JobRunQueries
 from api.order.reads import OrderQueries
 from api.retouching_step.reads import RetouchingStepQueries
 from engine.decorators import field, object_type
-from engine.errors import bad_input
+from engine.errors import ApiError, bad_input
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node, read_node
 from engine.weights import LOOK_UP
@@ -56,15 +56,18 @@ class NodeQueries:
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids of up to 100 nodes.")],
     ) -> list[Node | None]:
-        """The nodes with these ids, in the same order; null for each that does not exist or is not visible."""
-        if len(ids) > _MAX_NODES:
-            raise bad_input("ids", f"At most {_MAX_NODES} nodes can be requested at once, not {len(ids)}.")
-        named = [info.context.visible(f"ids[{index}]", text) for index, text in enumerate(ids)]
-        accounts = {each.account_id for each in named if each is not None}
+        """The nodes with these ids, in the same order; null for each that does not exist or is not visible.
+
+        A malformed id makes only its own node null, with an error. So are all after the 100th, with one error.
+        """
+        named = [_visible_or_error(info.context, index, text) for index, text in enumerate(ids[:_MAX_NODES])]
+        accounts = {each.account_id for each in named if isinstance(each, GlobalId)}
         if accounts:
             await info.context.open_view(accounts)
-        found = await gather(*(_node_or_none(info.context, each) for each in named), return_exceptions=True)
-        return cast("list[Node | None]", found)  # an error of one makes only that one null
+        found: list[object] = await gather(
+            *(_node_or_none(info.context, each) for each in named), return_exceptions=True
+        )
+        return cast("list[Node | None]", found + _beyond(len(ids)))  # an error of one makes only that one null
 
     @field
     async def viewer(self, info: Info) -> Viewer:
@@ -97,5 +100,22 @@ class Query(
     """
 
 
-async def _node_or_none(context: Context, named: GlobalId | None) -> Node | None:
+def _visible_or_error(context: Context, index: int, text: str) -> GlobalId | ApiError | None:
+    try:
+        return context.visible(f"ids[{index}]", text)
+    except ApiError as error:
+        return error
+
+
+async def _node_or_none(context: Context, named: GlobalId | ApiError | None) -> Node | None:
+    if isinstance(named, ApiError):
+        raise named
     return None if named is None else await read_node(context, named)
+
+
+def _beyond(count: int) -> list[object]:
+    """Return what stands for the nodes that are too many of a number of nodes: an error, and null for the others."""
+    if count <= _MAX_NODES:
+        return []
+    error = bad_input("ids", f"At most {_MAX_NODES} nodes can be requested at once, not {count}.")
+    return [error, *[None] * (count - _MAX_NODES - 1)]

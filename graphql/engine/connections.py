@@ -24,7 +24,8 @@ First: TypeAlias = Annotated[
     ),
 ]
 After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item that the page starts after.")
+    str | None,
+    strawberry.argument(description="The cursor of the item that the page starts after; empty for none."),
 ]
 Last: TypeAlias = Annotated[
     int | None,
@@ -33,7 +34,8 @@ Last: TypeAlias = Annotated[
     ),
 ]
 Before: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item that the page ends before.")
+    str | None,
+    strawberry.argument(description="The cursor of the item that the page ends before; empty for none."),
 ]
 
 
@@ -73,7 +75,7 @@ class Listing(Generic[Row, Item]):
         return bool((await self.read(part)).rows)
 
     def _key(self, argument: str, cursor: str | None) -> Key | None:
-        if cursor is None:
+        if not cursor:  # Relay's clients pass an empty one before they have any
             return None
         try:
             return self.cursors.read(cursor)

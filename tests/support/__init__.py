@@ -18,6 +18,7 @@ The API
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures
   event_lists         lists of an account's events, and a program that follows them
+  schema_lists        selections of every list of the schema
   order_lists         orders of every kind, and pages of an account's orders
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
-from app.web.graphql import MAX_BODY
+from app.web.requests import MAX_BODY
 from app.web.state import running_of
 from db.connections import Pool, Record, Statement
 from db.readers import Reader
