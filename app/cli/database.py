@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,12 +14,14 @@ from typing import Final
 import typer
 
 from app.clock import SystemClock, clock_from
+from app.domain.errors import SentenceError
 from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
 from db.address import shown
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
+from db.failures import ServerError
 from db.migrate import inspect, migrate
 from db.readers import Reader
 from db.revisions import Found
@@ -29,8 +31,8 @@ from db.writer import Writer, unit_of_work
 _log: Final = logging.getLogger("loupe.database")
 
 
-class CommandFailed(Exception):  # noqa: N818 - named by its case, like all errors here
-    """A failure of a command; the text is one sentence for people."""
+class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """A failure of a command."""
 
 
 @contextmanager
@@ -55,16 +57,22 @@ def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Ge
 
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
-    Raises EmbeddedServerError and DatabaseUnreachable.
+    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for an error of PostgreSQL's own.
     """
     if not keeps_log:
         for sentence in ignored_variables():
             typer.echo(f"loupe: {sentence}", err=True)
-    if settings.database_url is not None:
-        yield _named(settings.database_url, command)
-    else:
-        with embedded_server(_embedded(settings), when_lost=_end_process) as url:
+    try:
+        with _server(settings) as url:
             yield _named(url, command)
+    except ServerError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _server(settings: Settings) -> AbstractContextManager[str]:
+    if settings.database_url is not None:
+        return nullcontext(settings.database_url)
+    return embedded_server(_embedded(settings), when_lost=_end_process)
 
 
 def begin_log(settings: Settings) -> None:

@@ -13,10 +13,8 @@ import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
-from app.cli.given_up import drop_command, retry_command
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
-from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.domain.job_runs import JobRunState
@@ -32,33 +30,20 @@ from jobs.scheduler import open_scheduler
 from jobs.status import job_statuses
 from jobs.worker import Worker, new_owner, working_pool
 
-jobs = typer.Typer(
-    help="Jobs: at midnights, every minute, every day, and queued.\n\nWithout a command they run until Ctrl-C.",
-    invoke_without_command=True,
-)
-
-jobs.command("verify")(verify_command)
-jobs.command("retry")(retry_command)
-jobs.command("drop")(drop_command)
-
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
 
 
-@jobs.callback()
-def jobs_command(context: typer.Context) -> None:
+def run_jobs() -> None:
     """Run the jobs whenever they are due; any number of such processes share the work.
 
     On Ctrl-C or SIGTERM the batches under way are finished, which takes a few seconds.
     """
-    if context.invoked_subcommand is not None:
-        return
     settings = read_settings()
     with migrated_database(settings, "jobs", keeps_log=True) as url:
         begin_log(settings)
         asyncio.run(_run(url, settings, database_clock(url, settings)))
 
 
-@jobs.command("run-due")
 def run_due_command(
     *,
     at: Annotated[
@@ -86,7 +71,6 @@ def run_due_command(
         raise typer.Exit(1)
 
 
-@jobs.command("status")
 def status_command(*, as_json: AsJson = False) -> None:
     """Show the last and the next run of each job in each zone, its lag and its failures.
 

