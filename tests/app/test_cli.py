@@ -170,7 +170,7 @@ def test_a_refused_command_prints_one_sentence_and_changes_nothing(
         ({"LOUPE_DATABSE_URL": "postgresql://db/loupe"}, "LOUPE_DATABSE_URL is no setting: write LOUPE_DATABASE_URL "),
         (
             {"LOUPE_DATA_DIR": "/dev/null/data"},
-            "The data folder /dev/null/data/postgres cannot be used (Not a directory): ",
+            "The data folder /dev/null/data/postgres cannot be used (Not a directory: /dev/null): ",
         ),
     ],
 )
