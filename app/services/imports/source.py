@@ -100,7 +100,7 @@ class Source:
                 if len(data) > MAX_LINE_BYTES:
                     self._skip_rest(data)
                     return RawLine(self._number, None)
-                if self._number == 1:
+                while data.startswith(_BYTE_ORDER_MARK):  # of each of several files put together
                     data = data.removeprefix(_BYTE_ORDER_MARK)
                 if stripped := data.rstrip():
                     return RawLine(self._number, stripped)
