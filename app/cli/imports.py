@@ -11,9 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
+from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.clock import Clock
+from app.domain.wording import isolated, printable
 from app.services.imports import (
     AccountMoved,
     Listener,
@@ -109,7 +111,9 @@ def _listener(source: Source) -> Generator["_Lines"]:
         TextColumn("left"),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(Path(source.name).name, total=source.size, images=0, rate=0)
+        name = Text(printable(Path(source.name).name))
+        name.truncate(_NAME_WIDTH, overflow="ellipsis")  # before it is isolated, so that the end of its isolate stays
+        task = progress.add_task(isolated(name.plain), total=source.size, images=0, rate=0)
         yield _Bar(source, progress, task)
 
 
@@ -128,7 +132,7 @@ class _Lines:
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""
-        self.say(f"{self._name}:{line}: {text}")
+        self.say(f"{isolated(self._name)}:{line}: {text}")
 
     def resumed(self, line: int) -> None:
         """Print what was imported before."""
