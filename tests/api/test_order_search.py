@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
+from typing import Final, Literal, TypeAlias
 from unicodedata import normalize
 
 import pytest
@@ -16,7 +17,8 @@ from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 LETTERS = "aÅéöñŁxB_ \N{HIRAGANA LETTER GA}\N{HANGUL SYLLABLE HAN}\N{GREEK SMALL LETTER OMICRON WITH TONOS}ệ"
-FORMS = ("NFC", "NFD")
+Form: TypeAlias = Literal["NFC", "NFD"]
+FORMS: Final[Sequence[Form]] = ("NFC", "NFD")
 
 
 def in_nfc(text: str) -> str:
@@ -47,7 +49,7 @@ async def assert_found(client: Client, studio: Studio, search: str) -> None:
 @pytest.mark.parametrize("stored", FORMS)
 @pytest.mark.parametrize("typed", FORMS)
 async def test_a_name_of_macos_is_found_by_what_people_type(
-    pool: Pool, client_of: NewClient, clock: FrozenClock, stored: str, typed: str
+    pool: Pool, client_of: NewClient, clock: FrozenClock, stored: Form, typed: Form
 ) -> None:
     studio = await open_account(pool, Studio())
     studio.order(clock.now() - HOUR, [Photo(normalize(stored, "Küche_01.jpg"))], name=normalize(stored, "Ålesund"))
