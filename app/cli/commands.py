@@ -53,15 +53,23 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "jobs status": (
         "app.cli.jobs:status_command",
-        "Show the last and the next run of each job in each zone, its lag and its failures.",
+        "Show the last and the next run of each job in each zone, its lag and its failures, and which jobs are paused.",
     ),
     "jobs verify": (
         "app.cli.verifying:verify_command",
         "Compare the Pulse of accounts with the rows it is counted from, as the daily job does; nothing is repaired.",
     ),
+    "jobs pause": (
+        "app.cli.pausing:pause_command",
+        "Pause a job: no run of it begins, in whatever process, until it is resumed.",
+    ),
+    "jobs resume": (
+        "app.cli.pausing:resume_command",
+        "Resume a job: within a minute schedulers do all of its work that has become due meanwhile, oldest first.",
+    ),
     "jobs retry": (
         "app.cli.given_up:retry_command",
-        "Try queued jobs again that were given up after too many failures.",
+        "Try queued jobs again that were given up after too many failures; those of a paused kind, once it is resumed.",
     ),
     "jobs drop": (
         "app.cli.given_up:drop_command",
