@@ -5,8 +5,8 @@ from typing import Final
 
 from alembic import op
 
-revision: str = "2026_11_29_0049"
-down_revision: str | None = "2026_11_29_0048"
+revision: str = "2026_11_29_0050"
+down_revision: str | None = "2026_11_29_0049"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
