@@ -12,6 +12,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import others_to_json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaTerms, SlaVersion
 from app.domain.texts import require_name
+from app.domain.wording import quoted
 from app.services.accounts.counters import counters_row, new_counters
 from app.services.events import write_events
 from app.services.ids import new_id
@@ -35,7 +36,7 @@ class AccountRefTaken(DomainError):  # noqa: N818 - refusals are named by their 
     """A ref that another account has."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"There is an account {ref!r} already.")
+        super().__init__(f"There is an account {quoted(ref)} already.")
         self.ref = ref
 
 
