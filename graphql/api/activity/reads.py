@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from api.activity.types import Activity
+from api.account.as_of import require_years
 from api.context import Context
 from api.money import Money, money_of
 from app.domain.activity.buckets import Bucket, buckets, count_buckets
@@ -29,6 +30,7 @@ async def activity_between(
 
     Raises ApiError for more than 400 of them, or none.
     """
+    require_years(("from", first), ("to", last))
     if last < first:
         raise bad_input("to", f"{last} is before {first}.")
     count = count_buckets(first, last, grain)
