@@ -28,6 +28,10 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "app.cli.demo:demo_command",
         "Serve invented studios with a history up to now, run jobs for them, and print access tokens.",
     ),
+    "erase": (
+        "app.cli.erasing:erase_command",
+        "Erase the texts that people wrote about what was before a day, for good; figures stay.",
+    ),
     "account create": ("app.cli.accounts:account_create", "Create an account."),
     "account list": ("app.cli.accounts:account_list", "List accounts by name."),
     "account show": (

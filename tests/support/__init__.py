@@ -64,6 +64,7 @@ Histories, imports and random data
   interrupted_imports imports with acts of clients and staff before or amid them
   random_files        random import files
   one_of_each         a history with every type of event and a row in every table
+  erasing             erasing the texts of an account, and all rows with or without texts
   strategies          strategies of zones, days and instants
 
 The model of the rules

@@ -6,21 +6,24 @@ After `live` there is an event of every type and a row in every table, and nearl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from httpx import ASGITransport, AsyncClient
 
+from app.services.accounts.opening import find_account
 from app.services.job_queue.adding import add_job, add_spread
 from app.services.jobs.pauses import pause
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.readers import PoolReader
 from db.writer import unit_of_work
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE
 from tests.support.clock import FrozenClock
+from tests.support.erasing import erase
 from tests.support.every_request import send_every_request
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
 from tests.support.mutations import Shop, done
@@ -71,6 +74,7 @@ async def live(url: str) -> None:
         await _produce(world)
         await _wait(world)
         await _queue(world)
+        await _erase(world)
         await send_every_request(world.client, world.staff, world.pool, world.shop.account)
 
 
@@ -232,3 +236,9 @@ async def _queue(world: _World) -> None:
         await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
         await pause(writer, "of another release", world.clock.now())
         await writer.commit()
+
+
+async def _erase(world: _World) -> None:
+    """Erase texts of the imported account about its first day."""
+    account_id = await find_account(PoolReader(world.pool), "acme")
+    await erase(world.pool, world.clock, account_id, date(2026, 3, 4))
