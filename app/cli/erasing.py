@@ -67,7 +67,7 @@ def erase_command(
         finally:
             await pool.close()
 
-    with migrated_database(settings, "erase") as url:
+    with migrated_database(settings, "erase", writes=not dry_run) as url:
         account_id, erased = asyncio.run(erase(url, database_clock(url, settings)))
     if as_json:
         subject = {"account": account_id, "before": day, "dryRun": dry_run}

@@ -21,6 +21,7 @@ WRITING: Final[dict[str, tuple[str, ...]]] = {
     "migrate": (),
     "import": (__file__,),
     "demo": (),
+    "erase": ("--account", "acme", "--before", "2026-03-01"),
     "account create": ("--name", "ACME", "--plan", "SOLO", "--time-zone", "UTC"),
     "key create": ("--staff",),
     "key revoke": ("1",),
@@ -35,6 +36,7 @@ WRITING: Final[dict[str, tuple[str, ...]]] = {
 READING: Final[dict[str, tuple[str, ...]]] = {
     "migrate --check": (),
     "account list": (),
+    "erase --dry-run": ("--account", "acme", "--before", "2026-01-01"),
     "account show": ("acme",),
     "key list": (),
     "key show": ("NUMBER",),
@@ -68,10 +70,11 @@ def test_a_command_that_writes_is_refused(refused: Callable[..., str], unset: py
 
 @pytest.mark.usefixtures("unset")
 def test_a_command_that_reads_does_so(database: str) -> None:
-    writing = CliRunner(env={"LOUPE_DATABASE_URL": database})
+    writing = CliRunner(env={"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2025-12-01T00:00:00Z"})
     assert writing.invoke(cli, ["account", "create", "--ref", "acme", *WRITING["account create"]]).exit_code == 0
     number = str(json.loads(writing.invoke(cli, ["key", "create", "--staff", "--json"]).output)["number"])
-    runner = CliRunner(env={"LOUPE_DATABASE_URL": database, "LOUPE_READ_ONLY": "true"})
+    settings = {"LOUPE_CLOCK": "2026-03-01T00:00:00Z", "LOUPE_READ_ONLY": "true"}
+    runner = CliRunner(env={"LOUPE_DATABASE_URL": database, **settings})
     for command, arguments in READING.items():
         done = runner.invoke(cli, [*command.split(), *(number if each == "NUMBER" else each for each in arguments)])
         assert (done.exit_code, done.stderr) == (0, ""), command

@@ -69,8 +69,8 @@ async def test_every_query_is_answered_and_no_row_changes(database: str, pool: P
     tokens = [await new_token(pool, clock.now(), account_id) for account_id in (account["id"], None)]
     before = await all_rows(pool)
     async with reading(with_parameter(database, "role", "pg_read_all_data"), clock) as (app, http):
-        callers = [client(app, http, token) for token in tokens]
-        await send_every_request(*callers, pool, account_global_id(account["id"]))
+        shop, staff = (client(app, http, token) for token in tokens)
+        await send_every_request(shop, staff, pool, account_global_id(account["id"]))
         for used in (running_of(app).writing_pool, running_of(app).claiming_pool):
             [shown] = await used.fetch("SELECT current_setting('transaction_read_only'), current_user")
             assert tuple(shown) == ("on", "pg_read_all_data")
