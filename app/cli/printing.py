@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.domain.instants import rfc3339
+from app.domain.wording import isolated, printable
 
 NOTHING: Final = "-"
 """The cell of an absent value."""
@@ -18,10 +19,13 @@ _WIDEST: Final = 100_000  # characters, so that no cell is cut or wrapped on any
 
 
 def as_table(rows: Iterable[Sequence[str]], headings: Sequence[str] = ()) -> str:
-    """Return rows in columns, under headings if there are any; line ends and control characters are escaped."""
+    """Return rows in columns, under headings if there are any; names do not move others.
+
+    Line ends and control characters are escaped.
+    """
     table = Table(*headings, box=None, show_header=bool(headings), padding=(0, 2, 0, 0), pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(_printable(cell)) for cell in row))
+        table.add_row(*(Text(isolated(printable(cell))) for cell in row))
     console = Console(file=StringIO(), width=_WIDEST, color_system=None)
     with console.capture() as text:
         console.print(table)
@@ -31,7 +35,3 @@ def as_table(rows: Iterable[Sequence[str]], headings: Sequence[str] = ()) -> str
 def instant_or(at: datetime | None, otherwise: str = NOTHING) -> str:
     """Return an instant as text, or a word in place of an absent one."""
     return otherwise if at is None else rfc3339(at)
-
-
-def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

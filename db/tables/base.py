@@ -17,6 +17,11 @@ PERIOD_LENGTH = "'06:00:00'::interval"
 PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
 """The start of the period of time that a search goes through at a time."""
 
+IN_NFC = "lower(NORMALIZE({0}, NFC)) text_pattern_ops"
+NOT_IN_NFC = "{0} IS NOT NFC NORMALIZED"
+"""The index key of a text as it is searched for, and the condition that it is not stored so; few are, so such indexes
+are small."""
+
 
 class Table(SQLModel):
     """The base of all tables: one metadata with a naming convention."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
+from app.domain.wording import quoted
 from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
@@ -90,7 +91,7 @@ class UnknownAccount(DomainError):  # noqa: N818 - refusals are named by their c
     """An account that does not exist."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no account {name!r}.")
+        super().__init__(f"There is no account {quoted(name)}.")
         self.name = name
 
 

@@ -11,7 +11,8 @@ from app.domain.events.new_events import NewEvent
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import others_to_json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaTerms, SlaVersion
-from app.domain.texts import require_name
+from app.domain.texts import forms_of, require_name
+from app.domain.wording import quoted
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.events import write_events
 from app.services.ids import new_id
@@ -37,7 +38,7 @@ class AccountRefTaken(DomainError):  # noqa: N818 - refusals are named by their 
     """A ref that another account has."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"There is an account {ref!r} already.")
+        super().__init__(f"There is an account {quoted(ref)} already.")
         self.ref = ref
 
 
@@ -98,8 +99,8 @@ def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | Non
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
-    """Return the id of an account by its ref or by its id; raises UnknownAccount."""
-    row = await reader.fetch_row(FIND_ACCOUNT, name, account_id)
+    """Return the id of an account by its ref, as written or else in NFC or NFD, or by its id; raises UnknownAccount."""
+    row = await reader.fetch_row(FIND_ACCOUNT, [name, *forms_of(name)], account_id)
     if row is None:
         raise UnknownAccount(name)
     found: UUID = row["id"]
