@@ -14,7 +14,8 @@ from pathlib import Path
 from alembic import command
 
 from db.embedded.binaries import User, find_binaries
-from db.migrate import migrate, run_alembic
+from db.migrate import migrate
+from db.upgrade import run_alembic
 from tests.support.database import create_all, running_server, temporary_database
 from tests.support.folders import run_folder
 

@@ -63,7 +63,7 @@ class InquiryCompliance:
                 return Page((), more=False)
             return await context.loaders.due_inquiries.load((self.account_id, part, wanted))
 
-        return Listing(cursors, wanted.span, read, known(number), inquiry)
+        return Listing(cursors, wanted.span, read, known(number), inquiry, (self.account_id,))
 
 
 def inquiry_compliance(account_id: UUID, window: Interval, kept: compliance.TermCompliance) -> InquiryCompliance:
