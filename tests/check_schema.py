@@ -15,7 +15,8 @@ from pathlib import Path
 from alembic import command
 
 from db.embedded.binaries import User, find_binaries
-from db.migrate import migrate, run_alembic
+from db.migrate import migrate
+from db.upgrade import run_alembic
 from tests.support.database import create_all, running_server, temporary_database
 
 MAJORS = (16, 18)

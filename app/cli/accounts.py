@@ -20,6 +20,7 @@ from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import ATTRIBUTES, NegotiableTerms, SlaInForce
 from app.domain.user_time import time_in_words
+from app.domain.wording import isolated
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
@@ -62,7 +63,7 @@ def account_create(
     if as_json:
         typer.echo(orjson.dumps({"id": global_id}))
     else:
-        typer.echo(f"Account {name}: {global_id}\nA key for it: loupe key create --account {global_id}")
+        typer.echo(f"Account {isolated(name)}: {global_id}\nA key for it: loupe key create --account {global_id}")
 
 
 def account_list(*, as_json: AsJson = False) -> None:
