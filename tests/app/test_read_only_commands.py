@@ -11,8 +11,7 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
-from db.migrate import inspect
-from db.revisions import MigrationStatus
+from db.revisions import MigrationStatus, inspect
 from tests.support.database import temporary_database
 
 NOBODY: Final = "postgresql://nobody@127.0.0.1:1/none"
