@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from api.activity.types import Activity
 from api.account.as_of import require_years
+from api.activity.types import Activity
 from api.context import Context
 from api.money import Money, money_of
 from app.domain.activity.buckets import Bucket, buckets, count_buckets
