@@ -1,5 +1,6 @@
 """All commands of `loupe`. They read the settings, make the clock and hold the database, and pass them on."""
 
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -8,6 +9,7 @@ import typer
 
 from app.cli import accounts, demo, imports, jobs, keys, schema, serving
 from app.cli.database import CommandFailed
+from app.cli.output import OutputFailed, prepare_streams, print_note, settle_streams
 from app.demo.folder import FolderUnusable
 from app.domain.errors import DomainError
 from app.settings import SettingsError
@@ -24,6 +26,7 @@ _SENTENCES = (
     MigrationFailed,
     OSError,
     OutcomeUnknown,
+    OutputFailed,
     ServerError,
     SettingsError,
 )
@@ -48,6 +51,7 @@ cli.add_typer(schema.schema, name="schema")
 
 def run() -> None:
     """Run the command line; an error is one sentence on standard error, and exit code 1."""
+    prepare_streams()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) is not signal.SIG_IGN:  # as nohup wants it
             signal.signal(ending, _leave)  # so that the embedded server is let go of, whoever ends the process
@@ -56,7 +60,16 @@ def run() -> None:
     except typer.TyperException as error:
         _fail(error.format_message().replace("Value error, ", ""))
     except _SENTENCES as error:
-        _fail(str(error))
+        _fail(_sentence(error))
+    finally:
+        settle_streams()
+
+
+def _sentence(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    return f"{reason}." if error.filename is None else f"{os.fsdecode(error.filename)} cannot be used: {reason}."
 
 
 def _leave(number: int, _frame: object) -> NoReturn:
@@ -65,5 +78,5 @@ def _leave(number: int, _frame: object) -> NoReturn:
 
 def _fail(sentence: str) -> NoReturn:
     if sentence:  # none where the help has been shown instead
-        typer.echo(f"loupe: {sentence}", err=True)
+        print_note(f"loupe: {sentence}")
     sys.exit(1)

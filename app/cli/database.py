@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import typer
-
+from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
@@ -59,7 +58,7 @@ def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Ge
     """
     if not keeps_log:
         for sentence in ignored_variables():
-            typer.echo(f"loupe: {sentence}", err=True)
+            print_note(f"loupe: {sentence}")
     if settings.database_url is not None:
         yield _named(settings.database_url, command)
     else:

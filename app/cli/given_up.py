@@ -8,6 +8,7 @@ import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import read_account
+from app.cli.output import print_report
 from app.services.job_queue.given_up import JobKey, drop, given_up_jobs, retry
 from app.settings import read_settings
 from db.connections import Pool, open_pool
@@ -30,7 +31,7 @@ def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> N
     with migrated_database(settings, "jobs retry") as url:
         now = database_clock(url, settings).now()
         count = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
-    typer.echo(f"Jobs to be tried again: {count:,}")
+    print_report(f"Jobs to be tried again: {count:,}")
 
 
 def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> None:
@@ -40,7 +41,7 @@ def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> No
     """
     with migrated_database(read_settings(), "jobs drop") as url:
         count = asyncio.run(_change(url, (job, account, key), drop))
-    typer.echo(f"Jobs dropped: {count:,}")
+    print_report(f"Jobs dropped: {count:,}")
 
 
 async def _change(url: str, wanted: tuple[str, str | None, str | None], change: _Change) -> int:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Column
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.output import print_note, print_report, print_result
 from app.clock import Clock
 from app.services.imports import (
     AccountMoved,
@@ -66,7 +67,7 @@ def import_command(
             report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
-    typer.echo(_checked(report) if check else _imported(report))
+    (print_result if check else print_report)(_checked(report) if check else _imported(report))
     if report.problems:
         raise typer.Exit(1)
 
@@ -131,7 +132,7 @@ class _Lines:
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""
-        typer.echo(_problem(self._name, line, text), err=True)
+        print_note(_problem(self._name, line, text))
 
     def progress(self, position: int, report: Report) -> None:
         """Print the counts, unless that was just done."""
@@ -141,7 +142,7 @@ class _Lines:
         self._shown = now
         share = f"{position / self._size:.0%}, " if self._size else ""
         rate = report.images / (now - self._started)
-        typer.echo(f"{share}{report.lines:,} lines, {report.images:,} images, {rate:,.0f} a second", err=True)
+        print_note(f"{share}{report.lines:,} lines, {report.images:,} images, {rate:,.0f} a second")
 
 
 def _problem(name: str, line: int, text: str) -> str:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
 from app.cli.given_up import drop_command, retry_command
 from app.cli.options import AsJson, read_instant
+from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
@@ -81,7 +81,7 @@ def run_due_command(
         counts = asyncio.run(_run_due(url, settings, clock, until))
     if counts is None:
         raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
-    typer.echo(_counts_as_json(counts) if as_json else _counts_as_text(counts))
+    print_report(_counts_as_json(counts) if as_json else _counts_as_text(counts))
     if any(each.failures for each in counts.values()):
         raise typer.Exit(1)
 
@@ -96,13 +96,13 @@ def status_command(*, as_json: AsJson = False) -> None:
     with migrated_database(settings, "jobs status") as url:
         now = database_clock(url, settings).now()
         statuses = asyncio.run(_statuses(url, now))
-    typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
+    print_result(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
 
 
 async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
     async with open_scheduler(url, settings, clock, JOBS) as scheduler:
         with _signalled(scheduler.stop):
-            typer.echo("Loupe runs the jobs - Ctrl-C ends it.")
+            print_report("Loupe runs the jobs - Ctrl-C ends it.")
             await scheduler.run()
 
 
@@ -149,12 +149,12 @@ def _instant(text: str, now: datetime) -> datetime:
     return at
 
 
-def _counts_as_json(counts: Mapping[str, Counts]) -> bytes:
+def _counts_as_json(counts: Mapping[str, Counts]) -> str:
     rows = [
         {"job": job, "runs": each.runs, "accounts": each.accounts, "failures": each.failures}
         for job, each in counts.items()
     ]
-    return orjson.dumps({"jobs": rows})
+    return json_text({"jobs": rows})
 
 
 def _counts_as_text(counts: Mapping[str, Counts]) -> str:
@@ -166,8 +166,8 @@ def _counts_as_text(counts: Mapping[str, Counts]) -> str:
     return "\n".join(lines) or "Nothing was due that no other process has claimed."
 
 
-def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> bytes:
-    return orjson.dumps({"at": rfc3339(now), "jobs": [_job_as_json(status) for status in statuses]})
+def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> str:
+    return json_text({"at": rfc3339(now), "jobs": [_job_as_json(status) for status in statuses]})
 
 
 def _job_as_json(status: JobStatus) -> dict[str, Any]:

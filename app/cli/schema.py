@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.database import CommandFailed
+from app.cli.output import print_result
 
 schema = typer.Typer(help="The GraphQL schema, as a file.", no_args_is_help=True)
 
@@ -24,7 +25,7 @@ def export(file: SchemaFile = _COMMITTED) -> None:
 
     text = printed()
     if str(file) == "-":
-        typer.echo(text, nl=False)
+        print_result(text, end="")
     else:
         file.write_text(text)
 
@@ -39,7 +40,7 @@ def check(file: SchemaFile = _COMMITTED) -> None:
 
     committed = file.read_text()
     if committed == printed():
-        typer.echo(f"{file} equals the schema of the code.")
+        print_result(f"{file} equals the schema of the code.")
         return
     try:
         broken = breaking_changes(committed)
