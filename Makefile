@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+NODE := .venv/.node-installed
 
 .PHONY: demo test coverage soak fix lint check bench release setup lock help
 .DEFAULT_GOAL := demo
@@ -9,14 +10,14 @@ STAMP := .venv/.installed
 demo: $(STAMP)  ## Serve invented studios with a history, in a browser too
 	@exec $(BIN)/loupe demo
 
-test: $(STAMP)  ## Run the tests
+test: $(STAMP) $(NODE)  ## Run the tests
 	@$(BIN)/pytest
 
-coverage: $(STAMP)  ## Run the tests and print which lines they leave out
+coverage: $(STAMP) $(NODE)  ## Run the tests and print which lines they leave out
 	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
 
 # Kills and races have other timing each time, so they are repeated.
-soak: $(STAMP)  ## Run the tests that take long, and those of kills and races ten times
+soak: $(STAMP) $(NODE)  ## Run the tests that take long, and those of kills and races ten times
 	@$(BIN)/pytest -m soak -n 1
 	@$(BIN)/pytest -m races --rounds 10 -n 2
 
@@ -41,7 +42,7 @@ bench: $(STAMP)  ## Measure speed and memory against their targets
 release: $(STAMP)  ## Record what the tests of the next release need of this one
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.release
 
-setup: $(STAMP)  ## Install everything into .venv
+setup: $(STAMP) $(NODE)  ## Install everything into .venv
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loupe needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
@@ -51,10 +52,17 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The lock file names no index host.
-lock:  ## Take the newest releases of all packages
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --extra embedded --group dev pyproject.toml -o requirements.lock
+$(NODE): requirements-ui.lock | $(STAMP)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ui.lock
+	@touch $@
+
+# The lock files name no host of a registry.
+LOCKED := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+lock: $(STAMP) $(NODE)  ## Take the newest releases of all packages
+	@$(LOCKED) --extra embedded --group dev pyproject.toml -o requirements.lock
+	@$(LOCKED) --group ui -o requirements-ui.lock
+	@$(BIN)/python -m tools.node npm update --package-lock-only
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

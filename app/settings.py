@@ -25,6 +25,7 @@ from app.domain.bounds import (
     is_multiplier,
     is_turnaround,
 )
+from app.domain.errors import SentenceError
 from app.domain.instants import BadInstant, read_instant
 from app.domain.production.rejections import REJECTION_PERIOD
 from app.domain.sla.enums import Plan
@@ -52,8 +53,8 @@ class Migrate(StrEnum):
     NEVER = "never"
 
 
-class SettingsError(Exception):
-    """A setting has a wrong value; the text is one sentence for people that names it."""
+class SettingsError(SentenceError):
+    """A setting has a wrong value; the text names it."""
 
 
 def _default_data_dir() -> Path:

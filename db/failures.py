@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 
+from app.domain.errors import SentenceError
+
 ServerError: TypeAlias = asyncpg.PostgresError
 
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -14,11 +16,11 @@ _CANCELLED = "57014"  # query_canceled
 _GONE = ("08", "57P", "53300", "28", "3D000")
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - named by its case, like all errors here
-    """No connection could be had; the text is one sentence for people and holds no password."""
+class DatabaseUnreachable(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """No connection could be had; the text holds no password."""
 
 
-class OutcomeUnknown(Exception):  # noqa: N818 - named by its case, like all errors here
+class OutcomeUnknown(SentenceError):  # noqa: N818 - named by its case, like all errors here
     """The server's answer to a COMMIT was lost: the transaction may be committed or not."""
 
     def __init__(self) -> None:

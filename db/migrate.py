@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.domain.errors import SentenceError
 from db.connections import connect
 from db.revisions import MIGRATIONS, Found, MigrationStatus, find_revision
 from db.writer import Writer
@@ -28,8 +29,8 @@ _LIMITS: Final = (
 )
 
 
-class MigrationFailed(Exception):  # noqa: N818 - named by its case, like all errors here
-    """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
+class MigrationFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """A database could not be brought to the newest schema and has none of the failed step."""
 
 
 async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER) -> Found:

@@ -14,6 +14,8 @@ from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
 from app.settings import Settings
 from db.connections import Pool
+from db.queries.paused_jobs import paused_jobs
+from db.readers import PoolReader
 from db.writer import unit_of_work
 
 AT_ONCE: Final = 2
@@ -50,6 +52,10 @@ class WorkerContext:
     """The queued jobs that outages interrupted, each with its error, until they are put back."""
     put_back: set[JobKey] = field(default_factory=set[JobKey])
     """The queued jobs that were interrupted and put back, and not done since."""
+
+    async def may_go_on(self, job: str) -> bool:
+        """Return True if a further batch of a job may begin: the worker is not drained, and the job not paused."""
+        return not self.drained.is_set() and job not in await paused_jobs(PoolReader(self.pool))
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:

@@ -41,7 +41,8 @@ class JobStatus:
     `runs` is the number of runs in the ledger. `failures` are accounts for which the job fails and, of a global job,
     its runs that failed since the last success. `lag` is the time since the next run was due or, if that is longer,
     since the instant from which an account that fails is still to be done; None for a job that never succeeded.
-    `errors` are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any.
+    `errors` are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any. A job
+    that is paused is since `paused_since`; its lag is the same as if it were not.
     """
 
     job: str
@@ -53,6 +54,7 @@ class JobStatus:
     zones: tuple[ZoneStatus, ...] = ()
     errors: tuple[FailedRun, ...] = ()
     queue: QueueOfKind | None = None
+    paused_since: datetime | None = None
 
 
 class Kind(ABC, Generic[WorkT]):
@@ -87,7 +89,7 @@ class Kind(ABC, Generic[WorkT]):
 
     @abstractmethod
     async def describe(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[JobStatus]:
-        """Return the status of each job at an instant (UTC), without its errors."""
+        """Return the status of each job at an instant (UTC), without its errors and its pause."""
 
     async def failures(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[FailedRun]:
         """Return the failures of jobs by an instant (UTC) without a later success, with their errors."""

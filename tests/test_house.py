@@ -9,7 +9,7 @@ import graphql
 import api
 
 ROOT = Path(__file__).parents[1]
-CODE = ("app", "bench", "db", "graphql", "jobs", "tests")
+CODE = ("app", "bench", "db", "graphql", "jobs", "tests", "tools")
 MIGRATIONS = ROOT / "db" / "migrations"
 MOST_LINES = 300
 

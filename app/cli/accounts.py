@@ -24,13 +24,10 @@ from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
 
-account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
-
 _HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED", "CLOSED")
 PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When not the plan's own.")]
 
 
-@account.command("create")
 def account_create(
     *,
     name: Annotated[str, typer.Option(help=f"Its name for people, in at most {MAX_NAME} characters.")],
@@ -66,7 +63,6 @@ def account_create(
     end_line()
 
 
-@account.command("list")
 def account_list(*, as_json: AsJson = False) -> None:
     """List accounts by name.
 
@@ -86,7 +82,6 @@ def account_list(*, as_json: AsJson = False) -> None:
         print_result(as_table(map(_as_cells, rows), _HEADINGS))
 
 
-@account.command("show")
 def account_show(
     name: Annotated[str, typer.Argument(metavar="ID_OR_REF", help="An account's id or ref.")],
     *,

@@ -6,20 +6,22 @@ import os
 import signal
 import threading
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
+from app.domain.errors import SentenceError
 from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
 from db.address import shown
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
-from db.migrate import inspect, migrate
+from db.failures import ServerError
+from db.migrate import MigrationFailed, inspect, migrate
 from db.readers import Reader
 from db.revisions import Found
 from db.settled import settle
@@ -28,8 +30,8 @@ from db.writer import Writer, unit_of_work
 _log: Final = logging.getLogger("loupe.database")
 
 
-class CommandFailed(Exception):  # noqa: N818 - named by its case, like all errors here
-    """A failure of a command; the text is one sentence for people."""
+class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """A failure of a command."""
 
 
 @contextmanager
@@ -37,8 +39,7 @@ def migrated_database(settings: Settings, command: str, *, keeps_log: bool = Fal
     """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
 
     `command` is the name of the command without `loupe`, for its connections. A command that keeps a log calls
-    `begin_log` next. Raises as `database`, and MigrationFailed, and CommandFailed if the database would have to be
-    migrated.
+    `begin_log` next. Raises as `database`, and CommandFailed if the database would have to be migrated.
     """
     with database(settings, command, keeps_log=keeps_log) as url:
         if settings.migrate is Migrate.AUTO:
@@ -54,16 +55,31 @@ def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Ge
 
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
-    Raises EmbeddedServerError and DatabaseUnreachable.
+    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for an error of PostgreSQL's own or of a
+    migration.
     """
     if not keeps_log:
         for sentence in ignored_variables():
             print_note(f"loupe: {sentence}")
-    if settings.database_url is not None:
-        yield _named(settings.database_url, command)
-    else:
-        with embedded_server(_embedded(settings), when_lost=_end_process) as url:
+    try:
+        with _server(settings) as url:
             yield _named(url, command)
+    except (MigrationFailed, ServerError) as error:
+        raise CommandFailed(_sentence(error, settings)) from error
+
+
+def _server(settings: Settings) -> AbstractContextManager[str]:
+    if settings.database_url is not None:
+        return nullcontext(settings.database_url)
+    return embedded_server(_embedded(settings), when_lost=_end_process)
+
+
+def _sentence(error: Exception, settings: Settings) -> str:
+    """Return an error of PostgreSQL with the folder of the embedded one, whose disk may be full, for example."""
+    sentence = str(error).removesuffix(".")
+    return (
+        f"{sentence}." if settings.database_url else f"{sentence} (the embedded PostgreSQL in {_embedded(settings)})."
+    )
 
 
 def begin_log(settings: Settings) -> None:

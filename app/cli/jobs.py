@@ -12,11 +12,9 @@ import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
-from app.cli.given_up import drop_command, retry_command
 from app.cli.options import AsJson, read_instant
 from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import NOTHING, as_table, instant_or
-from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.domain.job_runs import JobRunState
@@ -24,6 +22,7 @@ from app.settings import Settings, read_settings
 from db.connections import open_pool
 from db.queries.job_queue import QueueOfKind
 from db.queries.job_status import FailedRun
+from db.queries.paused_jobs import paused_jobs
 from db.readers import PoolReader
 from jobs.catalogue import JOBS
 from jobs.counts import Counts
@@ -32,33 +31,21 @@ from jobs.scheduler import open_scheduler
 from jobs.status import job_statuses
 from jobs.worker import Worker, new_owner, working_pool
 
-jobs = typer.Typer(
-    help="Jobs: at midnights, every minute, every day, and queued.\n\nWithout a command they run until Ctrl-C.",
-    invoke_without_command=True,
-)
-
-jobs.command("verify")(verify_command)
-jobs.command("retry")(retry_command)
-jobs.command("drop")(drop_command)
-
+_PAUSED: Final = "PAUSED"  # in place of the state of the last run
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
 
 
-@jobs.callback()
-def jobs_command(context: typer.Context) -> None:
+def run_jobs() -> None:
     """Run the jobs whenever they are due; any number of such processes share the work.
 
     On Ctrl-C or SIGTERM the batches under way are finished, which takes a few seconds.
     """
-    if context.invoked_subcommand is not None:
-        return
     settings = read_settings()
     with migrated_database(settings, "jobs", keeps_log=True) as url:
         begin_log(settings)
         asyncio.run(_run(url, settings, database_clock(url, settings)))
 
 
-@jobs.command("run-due")
 def run_due_command(
     *,
     at: Annotated[
@@ -68,7 +55,7 @@ def run_due_command(
 ) -> None:
     """Run due jobs and end; the exit code is 1 after a failure, or when interrupted by Ctrl-C or SIGTERM.
 
-    Runs that another process has claimed are left to it.
+    Runs that another process has claimed are left to it, and paused jobs until they are resumed.
 
     Example: loupe jobs run-due --at 2026-03-28T23:00:00Z
     """
@@ -78,17 +65,16 @@ def run_due_command(
         clock = database_clock(url, settings)
         begin_log(settings)
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # counts are printed at the end
-        counts = asyncio.run(_run_due(url, settings, clock, until))
+        counts, paused = asyncio.run(_run_due(url, settings, clock, until))
     if counts is None:
         raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
-    print_report(_counts_as_json(counts) if as_json else _counts_as_text(counts))
+    print_report(_counts_as_json(counts, paused) if as_json else _counts_as_text(counts, paused))
     if any(each.failures for each in counts.values()):
         raise typer.Exit(1)
 
 
-@jobs.command("status")
 def status_command(*, as_json: AsJson = False) -> None:
-    """Show the last and the next run of each job in each zone, its lag and its failures.
+    """Show the last and the next run of each job in each zone, its lag and its failures, and which jobs are paused.
 
     Example: loupe jobs status --json
     """
@@ -108,13 +94,13 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
 
 async def _run_due(
     url: str, settings: Settings, clock: SystemClock, at: datetime | None
-) -> Mapping[str, Counts] | None:
-    """Return the counts by job; None if interrupted by a signal."""
+) -> tuple[Mapping[str, Counts] | None, Mapping[str, datetime]]:
+    """Return the counts by job, None if interrupted by a signal; and the paused jobs, each since an instant (UTC)."""
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with _signalled(worker.drain):
             counts = await worker.in_time(worker.run_due(at))
-        return None if worker.drained.is_set() else counts
+        return None if worker.drained.is_set() else counts, await paused_jobs(PoolReader(pool))
 
 
 async def _statuses(url: str, now: datetime) -> list[JobStatus]:
@@ -149,21 +135,28 @@ def _instant(text: str, now: datetime) -> datetime:
     return at
 
 
-def _counts_as_json(counts: Mapping[str, Counts]) -> str:
+def _counts_as_json(counts: Mapping[str, Counts], paused: Mapping[str, datetime]) -> str:
     rows = [
-        {"job": job, "runs": each.runs, "accounts": each.accounts, "failures": each.failures}
+        {
+            "job": job,
+            "runs": each.runs,
+            "accounts": each.accounts,
+            "failures": each.failures,
+            "pausedSince": (since := paused.get(job)) and rfc3339(since),
+        }
         for job, each in counts.items()
     ]
     return json_text({"jobs": rows})
 
 
-def _counts_as_text(counts: Mapping[str, Counts]) -> str:
+def _counts_as_text(counts: Mapping[str, Counts], paused: Mapping[str, datetime]) -> str:
     lines = [
         f"{job}: runs {each.runs:,}, accounts {each.accounts:,}, failures {each.failures:,}"
         for job, each in counts.items()
         if each.runs
     ]
-    return "\n".join(lines) or "Nothing was due that no other process has claimed."
+    first = lines or ["Nothing was due that no other process has claimed."]
+    return "\n".join([*first, *(_pause_as_text(job, paused[job]) for job in counts if job in paused)])
 
 
 def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> str:
@@ -190,6 +183,7 @@ def _job_as_json(status: JobStatus) -> dict[str, Any]:
             for error in status.errors
         ],
         "queue": status.queue and _queue_as_json(status.queue),
+        "pausedSince": status.paused_since and rfc3339(status.paused_since),
     }
 
 
@@ -211,8 +205,15 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
     table = as_table((row for status in statuses for row in _rows(status)), _HEADINGS)
+    pauses = [_pause_as_text(each.job, each.paused_since) for each in statuses if each.paused_since is not None]
     queues = [_queue_as_text(status.queue) for status in statuses if status.queue is not None]
-    return "\n".join([table, *queues, *(_error_as_text(error) for status in statuses for error in status.errors)])
+    return "\n".join(
+        [table, *pauses, *queues, *(_error_as_text(error) for status in statuses for error in status.errors)]
+    )
+
+
+def _pause_as_text(job: str, since: datetime) -> str:
+    return f"{job}: paused since {rfc3339(since)}."
 
 
 def _queue_as_text(queue: QueueOfKind) -> str:
@@ -229,11 +230,13 @@ def _error_as_text(error: FailedRun) -> str:
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
     """Yield a row for each zone of a job, or the one row of a global job."""
+    paused = None if status.paused_since is None else _PAUSED
     if not status.zones:
         state = JobRunState.FAILED if status.queue and status.queue.given_up else NOTHING
-        yield _row(status.job, NOTHING, status.last_run, state, status.next, status.lag, status.failures)
+        yield _row(status.job, NOTHING, status.last_run, paused or state, status.next, status.lag, status.failures)
     for zone in status.zones:
-        yield _row(status.job, zone.time_zone, zone.last_run, zone.state or NOTHING, zone.next, zone.lag, zone.failures)
+        state = paused or zone.state or NOTHING
+        yield _row(status.job, zone.time_zone, zone.last_run, state, zone.next, zone.lag, zone.failures)
 
 
 def _row(

@@ -19,8 +19,6 @@ from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
 
-key = typer.Typer(help="API keys of clients and staff.", no_args_is_help=True)
-
 _HEADINGS: Final = ("NUMBER", "PREFIX", "NAME", "ACCOUNT", "CREATED", "EXPIRES", "LAST USED", "STATE")
 _STAFF: Final = "staff"
 _NEVER: Final = "never"
@@ -30,7 +28,6 @@ AccountName = Annotated[str | None, typer.Option("--account", metavar="ID_OR_REF
 Which = Annotated[str, typer.Argument(metavar="KEY", help="A key's number, its prefix or the whole secret.")]
 
 
-@key.command("create")
 def key_create(
     *,
     account_name: AccountName = None,
@@ -65,7 +62,6 @@ def key_create(
     end_line()
 
 
-@key.command("list")
 def key_list(
     *,
     account_name: AccountName = None,
@@ -94,7 +90,6 @@ def key_list(
         print_result(as_table((_as_cells(row, now) for row in rows), _HEADINGS))
 
 
-@key.command("show")
 def key_show(name: Which, *, as_json: AsJson = False) -> None:
     """Show a key.
 
@@ -110,7 +105,6 @@ def key_show(name: Which, *, as_json: AsJson = False) -> None:
         print_result(_row_as_text(*asyncio.run(read(url)), as_json=as_json))
 
 
-@key.command("revoke")
 def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
     """Revoke a key: every process refuses it from now on. Revoking it again changes nothing.
 

@@ -1,19 +1,23 @@
 """Options that several commands have, and how their values are read."""
 
-from datetime import datetime
-from typing import Annotated, TypeAlias
+import re
+from datetime import date, datetime
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import typer
 
 from api.ids import read_global_id
 from app.cli.database import CommandFailed
+from app.domain.bounds import YEARS
 from app.domain.instants import BadInstant
 from app.domain.instants import read_instant as instant_in
 from app.domain.texts import require_name
 from app.services.accounts.opening import find_account
 from db.readers import Reader
 from engine.ids import MalformedId
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 
@@ -24,6 +28,19 @@ def read_instant(option: str, text: str) -> datetime:
         return instant_in(text)
     except BadInstant as error:
         raise CommandFailed(f"{option} {error.problem}.") from None
+
+
+def read_day(option: str, text: str) -> date:
+    """Read a date from an option; raises CommandFailed."""
+    try:
+        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        raise CommandFailed(f"{option} is no date that exists: {text}.") from None
+    if day is None:
+        raise CommandFailed(f"{option} must be a date, like 2026-04-01.")
+    if day.year not in YEARS:
+        raise CommandFailed(f"{option} must be in the years {YEARS[0]} to {YEARS[-1]}.")
+    return day
 
 
 async def read_account(reader: Reader, name: str) -> UUID:

@@ -1,7 +1,6 @@
 """Standard output and standard error: what they lack is escaped, and what they do not take is not lost."""
 
 import errno
-import json
 import os
 import sys
 from contextlib import suppress
@@ -11,11 +10,13 @@ from typing import Final, TextIO, cast
 
 import orjson
 
+from app.domain.errors import SentenceError
+
 _LAST: Final = 2  # the number of standard error
 
 
-class OutputFailed(Exception):  # noqa: N818 - named by its case, like all errors here
-    """Standard output does not take what a command was to print; the text is one sentence for people."""
+class OutputFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """Standard output does not take what a command was to print."""
 
     def __init__(self, error: OSError, consequence: str = "") -> None:
         super().__init__(f"Standard output cannot be written ({error.strerror}){consequence}.")
@@ -91,7 +92,11 @@ def json_text(value: object) -> str:
     """Write a value as JSON, in ASCII where standard output has another encoding than UTF-8."""
     text = orjson.dumps(value)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.decode() if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else json.dumps(orjson.loads(text))
+    if encoding.lower().replace("_", "-") in {"utf-8", "utf8"}:
+        return text.decode()
+    import json  # noqa: PLC0415 - which commands do without elsewhere
+
+    return json.dumps(orjson.loads(text))
 
 
 def _write(stream: TextIO | None, text: str) -> None:

@@ -8,15 +8,12 @@ import typer
 from app.cli.database import CommandFailed
 from app.cli.output import print_result
 
-schema = typer.Typer(help="The GraphQL schema, as a file.", no_args_is_help=True)
-
 SchemaFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.", allow_dash=True)]
 _COMMITTED = Path("schema.graphql")
 _STALE = "{file} differs from the schema of the code; `loupe schema export` writes it."
 
 
-@schema.command("export")
-def export(file: SchemaFile = _COMMITTED) -> None:
+def export_command(file: SchemaFile = _COMMITTED) -> None:
     """Write the schema of the code into a file.
 
     Example: loupe schema export schema.graphql
@@ -30,9 +27,8 @@ def export(file: SchemaFile = _COMMITTED) -> None:
         file.write_text(text)
 
 
-@schema.command("check")
-def check(file: SchemaFile = _COMMITTED) -> None:
-    """Compare the committed schema with the code's: exit code 1 if they differ, with changes that would break clients.
+def check_command(file: SchemaFile = _COMMITTED) -> None:
+    """Compare the committed schema with the code's: exit code 1 if they differ, with the breaking changes.
 
     Example: loupe schema check
     """

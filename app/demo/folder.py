@@ -13,6 +13,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.demo.lines import Line
+from app.domain.errors import SentenceError
 
 _ACCOUNT = b'{"type":"account"'
 
@@ -36,8 +37,8 @@ class Access:
     staff_token: str
 
 
-class FolderUnusable(Exception):  # noqa: N818 - named by its case, like all errors here
-    """A data folder that cannot be read or written; the text is one sentence for people."""
+class FolderUnusable(SentenceError):  # noqa: N818 - named by its case, like all errors here
+    """A data folder that cannot be read or written."""
 
     def __init__(self, folder: Path, reason: str | None) -> None:
         super().__init__(

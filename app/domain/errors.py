@@ -7,8 +7,12 @@ from datetime import date, datetime
 from app.domain.instants import rfc3339
 
 
-class DomainError(Exception):
-    """A refusal by a rule of the business; its text is one sentence for people."""
+class SentenceError(Exception):
+    """An error whose text is one sentence for people; a command prints it and ends."""
+
+
+class DomainError(SentenceError):
+    """A refusal by a rule of the business."""
 
 
 class Refusals(DomainError):

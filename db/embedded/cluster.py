@@ -1,7 +1,6 @@
 """One PostgreSQL data folder and its server: made, started and stopped; `db.embedded.server` decides when."""
 
 import os
-import re
 import shutil
 import signal
 import tempfile
@@ -11,10 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from subprocess import CompletedProcess
 from urllib.parse import quote
 
 from db.embedded.binaries import EmbeddedServerError, User
+from db.embedded.nameless import under_a_name
+from db.embedded.reasons import initdb_reason, shell_reason, stated_reasons
 
 _SUPERUSER = "loupe"
 _PORT = "5432"
@@ -22,17 +22,23 @@ _START_PATIENCE = 30.0  # seconds for the processes of a killed server to releas
 _STOP_PATIENCE = 60.0  # seconds for a server to write its memory to disk
 _PAUSE = 0.02  # seconds
 _IN_BACKGROUND = '"$@" > "$0" 2>&1 < /dev/null & echo $!'  # a shell script; $0 is the log
-_WRITE = 'printf %s "$1" > "$0.new" && mv "$0.new" "$0"'  # a shell script; $0 is the file
-# Connections are accepted only on the socket, and only from the users whom pg_ident.conf lists.
-_ACCESS = "local all all peer map=loupe\nhost all all all reject\n"
+# A shell script; $0 is the file, whose text it reads.
+_WRITE = 'cat > "$0.new" && mv "$0.new" "$0" || { rm -f "$0.new"; exit 1; }'
+# Connections are accepted only on the socket, and only from the users whom pg_ident.conf lists. PostgreSQL does not
+# recognise a user without a name; it has the folder of the socket, which nobody else may enter.
+_ACCESS = "local all all {}\nhost all all all reject\n"
+_ROOM = "\n" * 8192  # of a log, in bytes
 # Lines of the log that are no reason to give up: traces of a killed server, and clients that came too early.
 _PASSING = ("shared memory block", "lock file", "the database system is")
 _LOCALES = {
     16: ("--locale=C", "--lc-ctype=C.UTF-8"),
     18: ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 }
+# In files among the data: a container may have no other memory to share, and a killed server leaves none behind.
+_SHARED_MEMORY = {"dynamic_shared_memory_type": "mmap"}
 _SETTINGS = {
     "port": _PORT,
+    **_SHARED_MEMORY,
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "shared_buffers": "256MB",
@@ -76,23 +82,44 @@ class Cluster:
         """The URL to which clients connect."""
         return f"postgresql://{_SUPERUSER}@/postgres?host={quote(str(self.sockets), safe='')}&port={_PORT}"
 
+    def has_data(self) -> bool:
+        """Return True if the data folder has been made, False if it is missing or empty.
+
+        Raises EmbeddedServerError if it belongs to another user, or has other files in it.
+        """
+        if not self.data.exists():
+            return False
+        if (owner := self.data.stat().st_uid) != self.user.uid:
+            raise EmbeddedServerError(
+                f"The folder {self.data} belongs to user {owner}, and PostgreSQL would run as user {self.user.uid}:"
+                f" run as user {owner}, or set LOUPE_DATA_DIR to another folder."
+            )
+        has_version = (self.data / "PG_VERSION").exists()
+        if not has_version and any(self.data.iterdir()):
+            raise EmbeddedServerError(
+                f"The folder {self.data} has files that are no data of PostgreSQL:"
+                " remove it, or set LOUPE_DATA_DIR to another folder."
+            )
+        return has_version
+
     def initialise(self) -> None:
         """Make the data folder: in a temporary folder first, so that it is complete or missing."""
+        prefix = under_a_name(self.user)
         side = Path(tempfile.mkdtemp(prefix="new-", dir=self.data.parent))
         os.chown(side, self.user.uid, self.user.gid)
-        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         options = [
             "--auth-local=peer",
             "--auth-host=reject",
             "--encoding=UTF8",
             "--no-instructions",
             *_LOCALES[self.major],
-            *sync,
+            *(f"--set={name}={value}" for name, value in _SHARED_MEMORY.items()),
+            *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
         ]
-        made = self._run("initdb", "-D", side, "-U", _SUPERUSER, *options)
+        made = self.user.run(*prefix, self.binaries / "initdb", "-D", side, "-U", _SUPERUSER, *options)
         if made.returncode:
             shutil.rmtree(side, ignore_errors=True)
-            reason = (made.stderr.strip().splitlines() or ["it was killed"])[-1]
+            reason = initdb_reason(made.stderr)
             raise EmbeddedServerError(f"PostgreSQL could not make its data in {side.parent}: {reason}.")
         side.rename(self.data)
 
@@ -120,20 +147,26 @@ class Cluster:
         return (self.sockets / f".s.PGSQL.{_PORT}").exists() and server_of(self.data) is not None
 
     def _answer(self) -> Answer:
-        code = self._run("pg_isready", "-h", self.sockets, "-p", _PORT).returncode
+        ready = (self.binaries / "pg_isready", "-h", self.sockets, "-p", _PORT, "-U", _SUPERUSER, "-d", "postgres")
+        code = self.user.run(*ready).returncode
         return Answer(code) if code in set(Answer) else Answer.NONE
 
     def _restrict_access(self) -> None:
         """Allow only root and the server's user to connect, also to data that an earlier release made open to all."""
-        names = sorted({User(0, 0).name, self.user.name})
-        users = "".join(f'loupe "{name}" {_SUPERUSER}\n' for name in names)
-        wanted = {self.data / "pg_hba.conf": _ACCESS, self.data / "pg_ident.conf": users}
+        names = {User(0, 0).name, self.user.name} - {None}
+        users = "".join(sorted(f'loupe "{name}" {_SUPERUSER}\n' for name in names))
+        access = _ACCESS.format("trust" if self.user.name is None else "peer map=loupe")
+        wanted = {self.data / "pg_hba.conf": access, self.data / "pg_ident.conf": users}
         changed = {file: text for file, text in wanted.items() if file.read_text(errors="replace") != text}
         if changed:
             self.stop()
         for file, text in changed.items():  # written by its owner, who could have put a link to another's file there
-            if self.user.run("/bin/sh", "-c", _WRITE, file, text).returncode:
-                raise EmbeddedServerError(f"The file {file} cannot be written.")
+            self._write(file, text)
+
+    def _write(self, file: Path, text: str) -> None:
+        written = self.user.run("/bin/sh", "-c", _WRITE, file, given=text)
+        if written.returncode:
+            raise EmbeddedServerError(f"The file {file} cannot be written: {shell_reason(written.stderr)}.")
 
     def _launch(self) -> int:
         """Start a process of its own, whatever others left; return its number."""
@@ -143,6 +176,7 @@ class Cluster:
                 os.kill(orphan, signal.SIGKILL)
         for leftover in (self.data / "postmaster.pid", *self.sockets.glob(f".s.PGSQL.{_PORT}*"), self.log):
             leftover.unlink(missing_ok=True)
+        self._write(self.log, _ROOM)  # on a full disk the reason would have no place
         sockets = '"' + str(self.sockets).replace('"', '""') + '"'
         settings = {**_SETTINGS, "unix_socket_directories": sockets, **self.settings}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -163,13 +197,11 @@ class Cluster:
     def _explain_failure(self, *, may_try_again: bool) -> None:
         """Raise the reason why the last start failed, unless another try may succeed."""
         logged = self.log.read_text(errors="replace") if self.log.exists() else ""
-        reasons = re.findall(r"(?:FATAL: |PANIC: |^postgres:) *(.+)", logged, re.MULTILINE)
+        reasons = [*stated_reasons(logged)]
         lasting = [reason for reason in reasons if not any(sign in reason for sign in _PASSING)]
         if lasting or not may_try_again:
-            raise EmbeddedServerError(f"PostgreSQL does not start: {(lasting or reasons or ['it was killed'])[-1]}.")
-
-    def _run(self, program: str, *arguments: str | Path) -> CompletedProcess[str]:
-        return self.user.run(self.binaries / program, *arguments)
+            [reason, *_] = [*lasting, *reasons, "it was killed"]
+            raise EmbeddedServerError(f"PostgreSQL does not start in {self.data}: {reason}.")
 
 
 def stop_server(data: Path) -> None:

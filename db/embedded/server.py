@@ -48,7 +48,7 @@ def embedded_server(
     thread, and the reason is raised as the context is left. Raises EmbeddedServerError.
     """
     with _in_a_sentence(folder):
-        base = folder.absolute().resolve() / str(major)
+        base = Path(os.path.realpath(folder)) / str(major)
         user = _prepare_folder(base)
         users = _open(base / "users.lock")
     try:
@@ -105,8 +105,9 @@ def _heal(cluster: Cluster, base: Path, is_cancelled: Callable[[], bool]) -> Non
 
 
 def _start(cluster: Cluster, users: int) -> None:
+    has_data = cluster.has_data()
     try:
-        if not cluster.data.exists():
+        if not has_data:
             cluster.initialise()
         cluster.start()
     except BaseException:
@@ -185,9 +186,9 @@ def _make_folders(folder: Path, mode: int) -> None:
 def _make_folder(folder: Path, mode: int, owner: User) -> None:
     """Make a folder that has its owner and mode from the moment it exists."""
     side = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
-    os.chown(side, owner.uid, owner.gid)
-    side.chmod(mode)
     try:
+        os.chown(side, owner.uid, owner.gid)
+        side.chmod(mode)
         side.rename(folder)
     except OSError as error:
         side.rmdir()
@@ -230,5 +231,13 @@ def _in_a_sentence(folder: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise EmbeddedServerError(
-            f"The data folder {folder} cannot be used ({error.strerror}): set LOUPE_DATA_DIR to one you may write."
+            f"The data folder {folder} cannot be used ({error.strerror}{_where(error, folder)}):"
+            " mend that, or set LOUPE_DATA_DIR to another folder."
         ) from error
+
+
+def _where(error: OSError, folder: Path) -> str:
+    """Return the file or folder of an error, unless it is the data folder itself, which is named anyway."""
+    named = Path(error.filename2 or error.filename or folder)
+    existing = next((each for each in (named, *named.parents) if os.path.lexists(each)), folder)
+    return f": {existing}" if existing.is_absolute() and existing != folder else ""

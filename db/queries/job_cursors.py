@@ -3,6 +3,7 @@
 from typing import Final
 
 from db.connections import Statement
+from db.queries.paused_jobs import NOT_PAUSED
 from db.readers import Reader
 
 # True of accounts not compared since an instant, or compared by a clock that was ahead of now.
@@ -55,12 +56,13 @@ ACCOUNTS_DONE_BEYOND: Final = Statement(
 # True of accounts that are not postponed, or for longer than possible, by a clock that went ahead.
 _NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
 
-# The accounts for which a job is due, by the zone and the midnight that closed their ledger days: job_cursors_due_idx.
+# The accounts for which a job is due, unless it is paused, by the zone and the midnight that closed their ledger days:
+# job_cursors_due_idx.
 DUE_GROUPS: Final = Statement(
     "due_groups",
     f"""
     SELECT job, time_zone, due_at, min(date) AS date FROM job_cursors
-     WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
+     WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING} AND {NOT_PAUSED.format("$3")}
      GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
     """,
     many="a job looks for due accounts",

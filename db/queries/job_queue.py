@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from db.connections import Statement
+from db.queries.paused_jobs import NOT_PAUSED
 from db.readers import Reader
 
 _SHOWN: Final = 100  # failing jobs that are shown of all kinds
@@ -14,13 +15,14 @@ _SHOWN: Final = 100  # failing jobs that are shown of all kinds
 FREE: Final = "(lease_until IS NULL OR lease_until <= {now} OR lease_until > {longest})"
 """True of a turn that no worker holds now: no lease, or one that is over, or is by a clock that went ahead."""
 
-# The turns that were due by $2 and are free at $3, longest waiting first: job_turns_next_idx.
+# The turns that were due by $2 and are free at $3, of kinds that are not paused, longest waiting first:
+# job_turns_next_idx.
 DUE_TURNS: Final = Statement(
     "due_job_turns",
     f"""
     SELECT account_id, kind FROM job_turns
      WHERE kind = ANY($1::text[]) AND greatest(due_at, served_at) <= $3 AND due_at <= $2
-       AND {FREE.format(now="$3", longest="$4")}
+       AND {FREE.format(now="$3", longest="$4")} AND {NOT_PAUSED.format("job_turns.kind")}
      ORDER BY greatest(due_at, served_at), account_id LIMIT 100
     """,
     many="a worker looks for the account whose turn it is",
@@ -41,10 +43,14 @@ FAILING_JOB: Final = Statement(
     "SELECT key FROM queued_jobs WHERE account_id = $1 AND kind = $2 AND error IS NOT NULL LIMIT 1",
 )
 
-# The spreads that were due by an instant: all, a handful.
+# The spreads that were due by an instant, of kinds that are not paused: all, a handful.
 DUE_SPREADS: Final = Statement(
     "due_spreads",
-    "SELECT kind, key, due_at FROM spreads WHERE kind = ANY($1::text[]) AND due_at <= $2 ORDER BY due_at, kind, key",
+    f"""
+    SELECT kind, key, due_at FROM spreads
+     WHERE kind = ANY($1::text[]) AND due_at <= $2 AND {NOT_PAUSED.format("spreads.kind")}
+     ORDER BY due_at, kind, key
+    """,
 )
 
 # The accounts after one, of all: the primary key.
@@ -132,7 +138,7 @@ class FailingJob:
 
 
 async def due_spreads(reader: Reader, kinds: Sequence[str], until: datetime) -> list[DueSpread]:
-    """Return the spreads of kinds that were due by an instant (UTC), oldest first."""
+    """Return the spreads of kinds, none of them paused, that were due by an instant (UTC), oldest first."""
     return [DueSpread(*row) for row in await reader.fetch(DUE_SPREADS, kinds, until)]
 
 

@@ -23,6 +23,7 @@ from db.queries.pages import (
     page,
     walk,
 )
+from db.queries.paused_jobs import NOT_PAUSED
 from db.readers import Reader
 
 # The number of accounts for which a run still fails; job_runs_failed_idx has the failures of its instant.
@@ -54,12 +55,14 @@ LAST_SUCCESS: Final = Statement(
     """,
 )
 
-# Runs of zones and global runs whose lease is over, oldest first: job_runs_running_idx has the few that run.
+# Runs of zones and global runs whose lease is over, of jobs that are not paused, oldest first: job_runs_running_idx has
+# the few that run.
 LAPSED_RUNS: Final = Statement(
     "lapsed_runs",
-    """
+    f"""
     SELECT id, job, time_zone, date, scheduled_for, owner, attempts FROM job_runs
-     WHERE state = 'RUNNING' AND lease_until <= $1 ORDER BY scheduled_for, id
+     WHERE state = 'RUNNING' AND lease_until <= $1 AND {NOT_PAUSED.format("job_runs.job")}
+     ORDER BY scheduled_for, id
     """,
 )
 

@@ -18,7 +18,7 @@ from db.tables.base import Instant, Table
 class IdempotencyKey(Table, table=True):
     """A client's command by its key: the operation, and the stored result in `answer`, null while it is not known.
 
-    `digest` is the SHA-256 of the operation's input.
+    `digest` is the SHA-256 of the operation's input. An answer that was erased is empty.
     """
 
     __tablename__ = "idempotency_keys"

@@ -1,4 +1,4 @@
-"""Cursors and runs of jobs."""
+"""Cursors and runs of jobs, and the jobs that are paused."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -88,3 +88,12 @@ class JobRun(Table, table=True):
     failures: int
     error: str | None
     horizon: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PausedJob(Table, table=True):
+    """A job that operators paused at `paused_at`: no run of it begins."""
+
+    __tablename__ = "paused_jobs"
+    __table_args__ = (PrimaryKeyConstraint("job"),)
+    job: str
+    paused_at: datetime = Field(sa_type=Instant)

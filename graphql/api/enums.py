@@ -245,6 +245,7 @@ describe(
         "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
         "DASHBOARD_ACCESS_CHANGED": "Staff let the account in to its dashboard, shut it out, or left it to its plan.",
         "REVIEW_OVERDUE": "The promised instant passed without a deadline set.",
+        "TEXTS_ERASED": "Texts of the account were erased, so that they hold no person's data.",
     },
 )
 describe(

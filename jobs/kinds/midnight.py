@@ -144,7 +144,8 @@ class _GroupRun:
     async def run(self) -> bool:
         """Claim the run and do all batches; return False if it cannot be claimed, or others have done it meanwhile.
 
-        Accounts that others held, or that a drained worker left, are due at once for the next.
+        Accounts that others held, or that were left as the worker was drained or the job paused, are due at once for
+        the next.
         """
         if not await due_accounts(PoolReader(self.context.pool), self.group, self.now, None, 1):
             return False
@@ -182,7 +183,7 @@ class _GroupRun:
                         await self._note_failure(claim, account_id, error)
 
     async def _next_batch(self) -> list[UUID]:
-        if self.context.drained.is_set():
+        if not await self.context.may_go_on(self.group.job):
             return []
         async with self.reading:
             batch = await due_accounts(PoolReader(self.context.pool), self.group, self.now, self.last, BATCH)

@@ -135,9 +135,9 @@ async def _spread(context: WorkerContext, run: RunKey, spreads: Sequence[DueSpre
 
 
 async def _failure_of(context: WorkerContext, spread: DueSpread, claim: Claim, counts: Counts) -> str | None:
-    """Do a spread until its end, or until the worker is drained; return its error if it fails."""
+    """Do a spread until its end, the worker is drained or the job paused; return its error if it fails."""
     try:
-        while not context.drained.is_set() and await _spread_batch(context, spread, claim):
+        while await context.may_go_on(spread.kind) and await _spread_batch(context, spread, claim):
             pass
     except Exception as error:
         if is_outage(error):
@@ -154,13 +154,14 @@ async def _spread_batch(context: WorkerContext, spread: DueSpread, claim: Claim)
 
 
 async def _end_spreads(context: WorkerContext, claim: Claim, error: str) -> None:
-    """End the run of spreads; one that failed is never given up, and those of a drained worker are left to the next."""
+    """End the run of spreads; one that failed is never given up, one that had to stop is left to the next worker."""
     now = context.clock.now()
-    pause = _NO_TIME if context.drained.is_set() else job_runs.pause_after(claim.attempts)
+    had_to_stop = not await context.may_go_on(claim.run.job)
+    pause = _NO_TIME if had_to_stop else job_runs.pause_after(claim.attempts)
     async with unit_of_work(context.pool) as writer:
         if error:
             await job_runs.fail(writer, claim, now, 0, error, now + pause)
-        elif context.drained.is_set():
+        elif had_to_stop:
             await job_runs.renew(writer, claim, now)
         else:
             await job_runs.succeed(writer, claim, now)

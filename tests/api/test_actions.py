@@ -131,6 +131,29 @@ async def test_an_expedite_is_judged_by_the_window_the_quota_and_the_closing_of_
     )
 
 
+async def test_on_a_weekend_images_that_can_never_be_expedited_are_refused_for_that(
+    shop: Shop, staff: Client, clock: FrozenClock
+) -> None:
+    [delivered] = await shop.place()
+    await deliver(staff, clock)
+    clock.advance(timedelta(days=4) - HOUR)
+    [order] = await shop.place("a.jpg", "b.jpg")
+    [cancelled, _] = order["images"]["nodes"]
+    await done(shop.client, "cancelOrder", orderId=order["id"], imageIds=[cancelled["id"]])
+    clock.advance(timedelta(hours=1))
+    assert [each["EXPEDITE"] for each in (await actions_of(shop.client, order["id"]))[1]] == [
+        "INVALID",
+        "EXPEDITE_WINDOW_CLOSED",
+    ]
+    assert (await actions_of(shop.client, delivered["id"]))[0]["EXPEDITE"] == "ALREADY_DELIVERED"
+    image_id = {"orderId": order["id"], "imageIds": [cancelled["id"]]}
+    [error] = (await mutate(shop.client, "expediteOrder", ERRORS_ASKED, **image_id))["userErrors"]
+    assert (error["code"], error["cancelledAt"]) == ("INVALID", "2026-03-14T11:00:00.000004Z")
+    node = (await shop.client.data(OF_ORDER, {"id": order["id"]}))["node"]
+    refusal = node["images"]["nodes"][0]["actions"][0]["refusal"]
+    assert (refusal["message"], refusal["cancelledAt"]) == (error["message"], error["cancelledAt"])
+
+
 async def test_the_payload_of_a_mutation_has_the_actions_right_after_it(shop: Shop) -> None:
     [order] = await shop.place("a.jpg")
     fields = f"order {{ {ACTIONS} }}"

@@ -51,8 +51,9 @@ async def names_of_connections(url: str) -> set[str]:
         await connection.close()
 
 
-@pytest.mark.usefixtures("unset")
-def test_every_connection_of_a_command_names_it(new_database: str, tmp_path: Path) -> None:
+def test_every_connection_of_a_command_names_it(new_database: str, tmp_path: Path, unset: pytest.MonkeyPatch) -> None:
+    for module in ("jobs.begin_log", "verifying.configure_logging"):  # of this process, which has other tests
+        unset.setattr(f"app.cli.{module}", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
     asyncio.run(run(new_database, RECORD))
     history = tmp_path / "history.jsonl"
     history.touch()

@@ -47,6 +47,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "zones": [zone],
         "errors": [],
         "queue": None,
+        "pausedSince": None,
     }
     assert 22 * 3600 + 42 <= jobs["prune"].pop("lagSeconds") < 22 * 3600 + 60
     assert jobs["prune"] == {
@@ -58,6 +59,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "zones": [],
         "errors": [],
         "queue": None,
+        "pausedSince": None,
     }
     table = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status"])).output.splitlines()
     assert table[0].split() == ["JOB", "ZONE", "LAST", "RUN", "STATE", "NEXT", "LAG", "FAILURES"]

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
@@ -22,6 +23,8 @@ PHOTO = ("account", "create", "--name", "\u5199\u771f", "--plan", "SOLO", "--tim
 ESCAPED = r"\u5199\u771f"
 FULL = "No space left on device"
 CLOCK = "2026-03-03T12:00:00Z"
+
+pytestmark = pytest.mark.usefixtures("own_log")
 
 Run = Callable[..., int]
 
@@ -75,7 +78,7 @@ def unread() -> Generator[TextIO]:
     """A pipe whose reader is gone."""
     reading, writing = os.pipe()
     os.close(reading)
-    with os.fdopen(writing, "w") as pipe:
+    with suppress(BrokenPipeError), os.fdopen(writing, "w") as pipe:
         yield pipe
 
 

@@ -210,23 +210,6 @@ def test_settings_reach_the_server(folder: Path) -> None:
         asyncio.run(execute(url, "DO $$ BEGIN ASSERT current_setting('cluster_name') = 'it''s \"mine\"'; END $$"))
 
 
-def test_a_server_that_cannot_start_reports_the_reason(folder: Path) -> None:
-    with (
-        pytest.raises(EmbeddedServerError, match=r"^PostgreSQL does not start: .*shared_buffers"),
-        embedded_server(folder, settings={"shared_buffers": "many"}),
-    ):
-        pass
-
-
-def test_a_folder_that_cannot_be_created_is_reported_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with (
-        pytest.raises(EmbeddedServerError, match=r"^The data folder .*/file/data cannot be used \(Not a directory"),
-        embedded_server(tmp_path / "file" / "data"),
-    ):
-        pass
-
-
 @as_root
 def test_root_runs_the_server_as_another_user_and_leaves_existing_folders_alone(folder: Path) -> None:
     before = folder.stat()

@@ -42,13 +42,13 @@ def acting_as(user: User) -> Generator[None]:
     """Run this process with the rights of a user, as whom PostgreSQL sees it too."""
     groups = os.getgroups()
     os.setgroups([])
-    os.setegid(user.gid)
-    os.seteuid(user.uid)
+    os.setresgid(user.gid, user.gid, 0)
+    os.setresuid(user.uid, user.uid, 0)
     try:
         yield
     finally:
-        os.seteuid(0)
-        os.setegid(0)
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
         os.setgroups(groups)
 
 

@@ -142,7 +142,7 @@ def reason_for_leaving(folder: Path, missing: Path) -> str:
 
 def test_a_server_that_cannot_be_restarted_reports_the_reason_as_it_is_released(folder: Path) -> None:
     reason = reason_for_leaving(folder, folder / str(MAJOR) / "data" / "global" / "pg_control")
-    assert reason == "PostgreSQL does not start: could not find the database system."
+    assert reason == f"PostgreSQL does not start in {folder}/18/data: could not find the database system."
 
 
 def test_a_missing_folder_is_reported_in_one_sentence(folder: Path) -> None:

@@ -204,7 +204,9 @@ def test_a_taken_port_and_an_unusable_folder_are_reported_in_one_sentence_each()
         port = taken.getsockname()[1]
         assert refusal(LOUPE_PORT=str(port)).startswith(f"loupe: Port {port} of 127.0.0.1 is taken: ")
     sentence = refusal(LOUPE_PORT="0", LOUPE_DATA_DIR="/dev/null/data")
-    assert sentence.startswith("loupe: The data folder /dev/null/data/postgres cannot be used (Not a directory): ")
+    assert sentence.startswith(
+        "loupe: The data folder /dev/null/data/postgres cannot be used (Not a directory: /dev/null): "
+    )
     assert sentence.count("\n") == 1
 
 

@@ -14,12 +14,15 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
+  listening           applications on a port, for browsers and other programs
+  javascript          programs in JavaScript, run by Node
   user_errors         cases of the codes that mutations and quotes declare, by noun
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures
   event_lists         lists of an account's events, and a program that follows them
   schema_lists        selections of every list of the schema
   order_lists         orders of every kind, and pages of an account's orders
+  every_request       every kind of request that reads
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes
   examples            the examples in docs/domain.md
@@ -61,6 +64,7 @@ Histories, imports and random data
   interrupted_imports imports with acts of clients and staff before or amid them
   random_files        random import files
   one_of_each         a history with every type of event and a row in every table
+  erasing             erasing the texts of an account, and all rows with or without texts
   strategies          strategies of zones, days and instants
 
 The model of the rules

@@ -6,33 +6,31 @@ After `live` there is an event of every type and a row in every table, and nearl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import product
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from httpx import ASGITransport, AsyncClient
 
-from api.ids import NodeType, named_account
+from app.services.accounts.opening import find_account
 from app.services.job_queue.adding import add_job, add_spread
+from app.services.jobs.pauses import pause
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.readers import PoolReader
 from db.writer import unit_of_work
-from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE
-from tests.api.test_statements import EVERYTHING
 from tests.support.clock import FrozenClock
+from tests.support.erasing import erase
+from tests.support.every_request import send_every_request
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
 from tests.support.mutations import Shop, done
 from tests.support.serving import SETTINGS, Client, CountingReader, new_token
 from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
-BENCH: Final = Path(__file__).parents[2] / "bench"
 STEPS: Final = {"CLIPPING": (180, "0.95"), "SHADOW": (95.5, "0.50")}
 """The seconds and the price of each step of the catalogue."""
 PLAN: Final = {
@@ -65,12 +63,6 @@ FACTS: Final = (
     change("terms", "2026-03-04T11:00:00Z", imagesPerDay=6, effectiveDate="2026-04-01"),
     change("timeZone", "2026-03-04T12:00:00Z", timeZone="Europe/London"),
 )
-RUN: Final = "id job state account { name }"
-NARROWING: Final = 'updatedFrom: "2026-03-09T12:00:00Z" deliveredFrom: "2026-03-01T00:00:00Z"'
-OF_ALL: Final = ("", "status: [IN_PRODUCTION]", "late: true", "number: 1", 'externalReference: "PO-last.jpg"')
-FILTERS: Final = ("", NARROWING, "status: [READY_FOR_DOWNLOAD, COMPLETED]", "late: true", "late: false")
-SEARCHES: Final = ("", 'search: "a"')
-IDS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 
 
 async def live(url: str) -> None:
@@ -82,7 +74,8 @@ async def live(url: str) -> None:
         await _produce(world)
         await _wait(world)
         await _queue(world)
-        await _read(world)
+        await _erase(world)
+        await send_every_request(world.client, world.staff, world.pool, world.shop.account)
 
 
 @dataclass(slots=True)
@@ -237,64 +230,15 @@ async def _wait(world: _World) -> None:
 
 
 async def _queue(world: _World) -> None:
-    """Leave a job and a spread in the queue, of a kind that no worker of these tests has."""
+    """Leave a job and a spread in the queue, of a kind that no worker of these tests has, and pause it."""
     async with unit_of_work(world.pool) as writer:
         await add_spread(writer, "of another release", world.clock.now())
         await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
+        await pause(writer, "of another release", world.clock.now())
         await writer.commit()
 
 
-async def _read(world: _World) -> None:
-    """Send every kind of request, as clients, staff and monitors do."""
-    for document in ("dashboard", "orders"):
-        await world.client.data((BENCH / f"{document}.graphql").read_text())
-    await world.staff.data(EVERYTHING)
-    for chosen in OF_ALL:
-        await world.staff.data(f"{{ orders(first: 3 filter: {{ {chosen} }}) {{ nodes {{ id }} totalCount }} }}")
-    for kind, search, end in product(FILTERS, SEARCHES, ("first", "last")):
-        chosen = f"filter: {{ {kind} {search} }}"
-        await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
-    await world.client.data('{ account { order(externalReference: "PO-last.jpg") { id } } }')
-    await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
-    for grain in ("DAY", "WEEK"):
-        days = f'activity(from: "2026-03-01", to: "2026-03-31", grain: {grain})'
-        await world.client.data(f"{{ account {{ {days} {{ date uploadedCount spend {{ amount }} }} }} }}")
-    await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
-    for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
-        await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")
-    await world.staff.data("{ events(first: 2) { nodes { id account { name } } totalCount } }")
-    for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
-        await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
-    for chosen in ("", "(open: true)", "(open: false)"):
-        found = f"inquiries{chosen} {{ nodes {{ id }} totalCount }}"
-        await world.client.data(f"{{ account {{ {found} }} }}")
-        await world.staff.data(f"{{ {found} }}")
-    behind = "missedInquiries { nodes { id } } openInquiries { nodes { id } }"
-    rows = f"review {{ missedImages {{ nodes {{ id }} }} }} inquiry {{ {behind} }}"
-    await world.client.data(f"{{ account {{ sla {{ compliance {{ {rows} }} }} }} }}")
-    await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
-    await world.staff.data("{ atRisk { nodes { id } totalCount } }")
-    await world.staff.data(IDS, {"ids": await _ids(world.pool)})
-
-
-async def _ids(pool: Pool) -> list[str]:
-    """Return an id of each type of node."""
-    found: list[str] = []
-    for type_, table in (
-        (NodeType.ORDER, "orders"),
-        (NodeType.IMAGE, "images"),
-        (NodeType.REJECTION, "rejections"),
-        (NodeType.SPECIFICATION, "specifications"),
-        (NodeType.INQUIRY, "inquiries"),
-        (NodeType.PULSE_SNAPSHOT, "pulse_snapshots"),
-    ):
-        row = (await pool.fetch(f"SELECT account_id, id FROM {table} ORDER BY id LIMIT 1"))[0]  # noqa: S608 - our names
-        found.append(str(GlobalId(type_, *row)))
-    [run] = await pool.fetch("SELECT id FROM job_runs ORDER BY id LIMIT 1")
-    return [
-        *found,
-        str(named_account(row[0])),
-        str(numbered(NodeType.EVENT, row[0], 1)),
-        str(numbered(NodeType.SLA, row[0], 1)),
-        str(GlobalId(NodeType.JOB_RUN, UUID(int=0), run[0])),
-    ]
+async def _erase(world: _World) -> None:
+    """Erase texts of the imported account about its first day."""
+    account_id = await find_account(PoolReader(world.pool), "acme")
+    await erase(world.pool, world.clock, account_id, date(2026, 3, 4))

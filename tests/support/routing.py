@@ -20,7 +20,7 @@ from tests.support.database import create_all, temporary_database
 
 PARTS: Final = 8
 WHOLE: Final = {
-    *("accounts", "tokens", "token_uses", "retouching_steps"),
+    *("accounts", "tokens", "token_uses", "retouching_steps", "paused_jobs"),
     *("job_runs", "spreads", "staff_idempotency_keys", "signing_keys"),
 }
 """Tables that every node has, or that are about no account; all others are partitioned."""

@@ -1,4 +1,4 @@
-"""Workers of jobs in tests: accounts by zone, a reset that can fail, and the rows of runs and cursors."""
+"""Workers of jobs in tests: accounts by zone, a reset that can fail, pauses, and the rows of runs and cursors."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,9 +7,11 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.services.jobs.cursors import RESET
+from app.services.jobs.pauses import pause, resume
 from app.services.midnight.resets import reset_guarantee
 from app.settings import Settings
 from db.connections import Pool, Record
+from db.writer import unit_of_work
 from jobs.kinds.midnight import MIDNIGHT, MidnightWork
 from jobs.registry import Registry
 from jobs.worker import Worker
@@ -57,3 +59,17 @@ async def next_days(pool: Pool) -> list[tuple[UUID, datetime]]:
     """Read the end (UTC) of the ledger day to be reset next, by account."""
     rows = await pool.fetch("SELECT account_id, due_at FROM job_cursors WHERE job = $1 ORDER BY account_id", RESET)
     return [tuple(row) for row in rows]
+
+
+async def pause_job(pool: Pool, job: str, at: datetime) -> None:
+    """Pause a job from an instant (UTC) on."""
+    async with unit_of_work(pool) as writer:
+        await pause(writer, job, at)
+        await writer.commit()
+
+
+async def resume_job(pool: Pool, job: str) -> None:
+    """Resume a job."""
+    async with unit_of_work(pool) as writer:
+        await resume(writer, job)
+        await writer.commit()

@@ -1,26 +1,21 @@
 """CORS in a real browser: pages of other origins send requests to the API."""
 
-import asyncio
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from app.services.api_keys.keys import create_key
-from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
 from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
-from tests.support.serving import SETTINGS
+from tests.support.listening import api_for, listen, served
 from tests.support.studio import Studio, open_account
 from tests.support.system import program
 
@@ -59,25 +54,6 @@ FAILED = {"failed": "TypeError"}
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
-    """Serve an application on a port of this machine."""
-    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve([listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def listen() -> tuple[socket.socket, str]:
-    """Listen on a free port of this machine, and return its origin, too."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@asynccontextmanager
 async def page_of_another_origin(browser: Browser) -> AsyncGenerator[tuple[Page, str]]:
     """Serve and open an empty page; yields it with its origin."""
     listener, origin = listen()
@@ -96,16 +72,6 @@ async def browser() -> AsyncGenerator[Browser]:
         launched = await playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield launched
         await launched.close()
-
-
-@asynccontextmanager
-async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGenerator[str]:
-    """Serve the API with these origins allowed; yields its URL."""
-    settings = SETTINGS.model_copy(update={"cors_origins": frozenset(origins)})
-    app = create_app(database_url=database, settings=settings, clock=clock)
-    listener, origin = listen()
-    async with app.router.lifespan_context(app), served(app, listener):
-        yield f"{origin}/graphql"
 
 
 async def new_token(pool: Pool, clock: FrozenClock) -> str:

@@ -19,6 +19,7 @@ from app.domain.events.account_kinds import (
     SlaWithdrawn,
     SpecificationChanged,
     SuccessManagerChanged,
+    TextsErased,
     TimeZoneChanged,
 )
 from app.domain.events.enums import EventType
@@ -49,6 +50,7 @@ _PREVIOUS_PLAN: Final = Keys(
         "version": ("previous_version", int),
     }
 )
+_ERASED: Final = Keys({"erasedBefore": ("erased_before", date.fromisoformat)})
 _TERMS: Final = {name: name[0] + name.title().replace("_", "")[1:] for name in ATTRIBUTES.values()}
 
 
@@ -58,7 +60,7 @@ def _write_created(event: AccountCreated) -> tuple[Data, Data]:
 
 def _read_created(data: Data, _: StoredTexts) -> AccountCreated:
     after = data["after"]
-    return AccountCreated(terms=_read_terms(after), **keys.ACCOUNT.read(after))
+    return AccountCreated(terms=_read_terms(after), **keys.ACCOUNT.read({"name": ERASED} | after))
 
 
 def _write_negotiated(event: SlaNegotiated) -> tuple[Data, Data]:
@@ -127,7 +129,7 @@ def _write_renamed(event: AccountRenamed) -> tuple[Data, Data]:
 
 
 def _read_renamed(data: Data, _: StoredTexts) -> AccountRenamed:
-    return AccountRenamed(data["after"]["name"], data["before"]["name"])
+    return AccountRenamed(data["after"].get("name", ERASED), data["before"].get("name", ERASED))
 
 
 def _write_contacts(after: Contact | None, before: Contact | None) -> tuple[Data, Data]:
@@ -227,6 +229,14 @@ def _read_plan(data: Data, _: StoredTexts) -> PlanChanged:
     )
 
 
+def _write_erased(event: TextsErased) -> tuple[Data, Data]:
+    return {"before": None, "after": _ERASED.write(event)}, {}
+
+
+def _read_erased(data: Data, _: StoredTexts) -> TextsErased:
+    return TextsErased(**_ERASED.read(data["after"]))
+
+
 def _write_terms(terms: NegotiableTerms) -> Data:
     """Return the stated terms of an SLA by their keys."""
     return {_TERMS[name]: value for name, value in stated_to_json(terms).items()}
@@ -251,4 +261,5 @@ ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),
     EventType.SLA_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.PLAN_CHANGED: Form(_write_plan, _read_plan),
+    EventType.TEXTS_ERASED: Form(_write_erased, _read_erased),
 }

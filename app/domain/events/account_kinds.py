@@ -175,3 +175,11 @@ class PlanChanged:
     previous_plan: Plan
     previous_version: int
     previous_terms: NegotiableTerms
+
+
+@dataclass(frozen=True, slots=True)
+class TextsErased:
+    """Texts of the account were erased: about what was before a ledger day, or (None) the name of a worker."""
+
+    type: ClassVar[EventType] = EventType.TEXTS_ERASED
+    erased_before: date | None

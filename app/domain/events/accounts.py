@@ -1,7 +1,7 @@
 """The events of an account that concern no order: its name, terms, zone, guarantee (domain rules, 2, 4, 5)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.contacts import Contact
@@ -18,6 +18,7 @@ from app.domain.events.account_kinds import (
     SpecificationChanged,
     StatedTerms,
     SuccessManagerChanged,
+    TextsErased,
     TimeZoneChanged,
 )
 from app.domain.events.new_events import NewEvent
@@ -141,6 +142,11 @@ def account_closed(at: datetime, reason: str | None) -> NewEvent:
 def account_reopened(at: datetime, closed_at: datetime, reason: str | None) -> NewEvent:
     """Return the event of reopening the account at an instant; it had been closed since `closed_at` (both UTC)."""
     return NewEvent(at, None, None, AccountReopened(closed_at, reason))
+
+
+def texts_erased(before: date | None, at: datetime) -> NewEvent:
+    """Return the event of erasing texts about what was before a ledger day, or (None) the name of a worker."""
+    return NewEvent(at, None, None, TextsErased(before))
 
 
 def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:

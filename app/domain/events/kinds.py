@@ -24,6 +24,7 @@ from app.domain.events.account_kinds import (
     SlaWithdrawn,
     SpecificationChanged,
     SuccessManagerChanged,
+    TextsErased,
     TimeZoneChanged,
 )
 from app.domain.events.enums import EventType
@@ -272,4 +273,5 @@ Event: TypeAlias = (
     | OperationsRecorded
     | DashboardAccessChanged
     | ReviewOverdue
+    | TextsErased
 )

@@ -7,9 +7,9 @@ Texts that may hold a person's data are in `texts`, beside the event: the `name`
 of a new order, the `filenames`, `imageReferences`, `imageInstructions`, `imagePreviews`, `results`, `resultPreviews`
 and `reasons` of images, in the event's order of them, the `instructions` and `previousInstructions` of a specification,
 the name of a `worker`, the `note` of staff and their `message` to the client, the `name` and `email` of a success
-manager and of the one before, and the `text` of an inquiry and its `answer`. To erase them, set `texts` to '{}':
-nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either reads as None,
-or as ERASED where a text cannot be None.
+manager and of the one before, and the `text` of an inquiry and its `answer`. To erase them, set `texts` to '{}'. The
+names of accounts and specifications are in `data`, as are all texts of a row of version 1: they are erased by removing
+their keys (`db.queries.texts_of_events`). Either reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping

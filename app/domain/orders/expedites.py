@@ -41,11 +41,11 @@ def expedite(
     """Expedite images of sibling orders: the chosen ones in this order, or else all that can be, in order of upload.
 
     An order all of whose images are expedited, but for cancelled ones, turns into their first level; others give
-    theirs to new siblings. Raises ExpediteWindowClosed, NoGain, or Refusals of all chosen images that cannot be
-    expedited; with none chosen, the refusal of the first order if no image can be.
+    theirs to new siblings. Raises Refusals of all chosen images that cannot be expedited, with none chosen the refusal
+    of the first order if no image can be; else ExpediteWindowClosed or NoGain.
     """
-    require_expedite_window(at)
     picked = _picked(orders, chosen, at)
+    require_expedite_window(at)
     parts = allocate_expedite(len(picked), day.allowance)
     require_gain(parts, [image.due_at for _, image in picked], at, day.sla.terms)
     expedited = [

@@ -43,13 +43,16 @@ def not_expeditable(subject: OrderSummary | ImageSummary, at: datetime) -> Domai
 
 
 def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at: datetime) -> DomainError | None:
-    """Return the refusal of expediting an image, or all images of an order that can be, by all rules."""
+    """Return the refusal of expediting an image, or all images of an order that can be, by all rules.
+
+    Its own facts, which no Monday changes, come before the window.
+    """
     count = subject.undelivered_count if isinstance(subject, OrderSummary) else 1
     try:
         account.require_open(at)
-        require_expedite_window(at)
         refusal = not_expeditable(subject, at)
         if refusal is None:
+            require_expedite_window(at)
             day = account.day_at(at)
             parts = allocate_expedite(count, day.allowance)
             require_gain(parts, [subject.due_at] * count, at, day.sla.terms)

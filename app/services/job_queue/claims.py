@@ -20,6 +20,7 @@ from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import RunKey
 from db.connections import Pool, Statement
 from db.queries.job_queue import DUE_TURNS, FAILING_JOB, FREE, NEXT_DUE
+from db.queries.paused_jobs import NOT_PAUSED
 from db.settled import settle
 from db.writer import Writer, unit_of_work
 
@@ -34,13 +35,15 @@ LEASE: Final = timedelta(minutes=1)
 _BUSY: Final = timedelta(seconds=5)  # until the next attempt, if others had locked the account
 _DIED: Final = "The workers that ran it died."
 
-# Claims a turn that was due by $3, unless another worker holds it or a command is adding a job; the primary key.
+# Claims a turn that was due by $3, unless its kind is paused, another worker holds it or a command is adding a job; the
+# primary key.
 _CLAIM: Final = Statement(
     "claim_job_turn",
     f"""
     WITH free AS MATERIALIZED (
       SELECT FROM job_turns
        WHERE account_id = $1 AND kind = $2 AND due_at <= $3 AND {FREE.format(now="$4", longest="$7")}
+         AND {NOT_PAUSED.format("$2")}
       FOR UPDATE SKIP LOCKED
     )
     UPDATE job_turns SET served_at = $4, lease_until = $5, claim_id = $6

@@ -15,6 +15,7 @@ from app.domain.job_runs import JobRunState
 from app.services.ids import new_id
 from db.connections import Statement
 from db.queries.job_runs import FAILING_ACCOUNTS, FAILING_SINCE, LAPSED_RUNS, LAST_SUCCESS
+from db.queries.paused_jobs import NOT_PAUSED
 from db.readers import Reader
 from db.writer import Writer
 
@@ -27,15 +28,16 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 
 _DOUBLINGS: Final = 6  # after which a pause is the longest
 
-# Claims a run unless another worker has it: it is RUNNING with a lease that is not over. A lease of more than twice the
-# length is by a clock that went ahead, and does not count; one's own run was interrupted by an outage. A FAILED run is
-# claimed from `lease_until` on, a SUCCEEDED one if it may be done again. The unique index finds it.
+# Claims a run unless its job is paused or another worker has it: it is RUNNING with a lease that is not over. A lease
+# of more than twice the length is by a clock that went ahead, and does not count; one's own run was interrupted by an
+# outage. A FAILED run is claimed from `lease_until` on, a SUCCEEDED one if it may be done again. The unique index finds
+# it.
 _CLAIM: Final = Statement(
     "claim_run",
-    """
+    f"""
     INSERT INTO job_runs (id, job, time_zone, account_id, date, scheduled_for, state, attempts, owner, lease_until,
                           started_at, finished_at, accounts, failures, error)
-    VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', 1, $7, $8, $9, NULL, 0, 0, NULL)
+    SELECT $1, $2, $3, $4, $5, $6, 'RUNNING', 1, $7, $8, $9, NULL, 0, 0, NULL WHERE {NOT_PAUSED.format("$2::varchar")}
     ON CONFLICT (job, time_zone, account_id, scheduled_for) DO UPDATE SET
       state = excluded.state, attempts = job_runs.attempts + 1, owner = excluded.owner,
       lease_until = excluded.lease_until, started_at = excluded.started_at, finished_at = NULL, error = NULL
@@ -151,9 +153,10 @@ class Success:
 async def claim(
     writer: Writer, run: RunKey, owner: str, now: datetime, lease: timedelta, *, again: bool
 ) -> Claim | None:
-    """Claim a run until `now` + `lease`; None if another worker has it, or if it failed and has to wait.
+    """Claim a run until `now` + `lease`; None if another worker has it, its job is paused or it has to wait.
 
-    `again` allows to claim a run that succeeded, since more of it has become due. The caller commits.
+    A run that failed has to wait. `again` allows to claim one that succeeded, since more of it has become due. The
+    caller commits.
     """
     key = astuple(run)
     row = await writer.fetch_row(_CLAIM, new_id(now), *key, owner, now + lease, now, again)
@@ -194,7 +197,7 @@ async def fail(
 
 
 async def orphaned_runs(reader: Reader, now: datetime) -> list[Claim]:
-    """Return the runs whose lease is over: their workers died, or lost the database."""
+    """Return the runs whose lease is over: their workers died, or lost the database. Paused jobs are left out."""
     rows = await reader.fetch(LAPSED_RUNS, now)
     return [
         Claim(

@@ -25,7 +25,7 @@ class AccountCreated(Event):
     ref: str | None = attribute(
         "The account's reference in imports, for staff only; null without one.", of="details.ref", staff=True
     )
-    name: str = attribute("The name of the account.", of="details.name")
+    name: str = attribute("The name of the account; `erased` after its erasure.", of="details.name")
     plan: Plan = attribute("The first plan of the account.", of="details.plan")
 
     @field
@@ -110,7 +110,7 @@ class AccountRenamed(Event):
 
     details: strawberry.Private[account_kinds.AccountRenamed]
 
-    name: str = attribute("The name from then on.", of="details.name")
+    name: str = attribute("The name from then on; `erased` after its erasure.", of="details.name")
     previous_name: str | None = attribute("The name until then; never null.", of="details.previous")
 
 
@@ -241,6 +241,19 @@ class PlanChanged(Event):
     def previous_terms(self) -> NegotiableTerms:
         """All terms that the effective date would have had, as far as they are recorded."""
         return negotiable_terms(self.details.previous_terms)
+
+
+@object_type
+class TextsErased(Event):
+    """The erasure of texts of the account. They read as `erased` or null from then on."""
+
+    details: strawberry.Private[account_kinds.TextsErased]
+
+    erased_before: date | None = attribute(
+        "The ledger day before which texts were erased, but for orders in production and inquiries not answered yet;"
+        " null if it was the name of a worker.",
+        of="details.erased_before",
+    )
 
 
 @object_type

@@ -65,6 +65,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.OPERATIONS_RECORDED: production.OperationsRecorded,
     EventType.DASHBOARD_ACCESS_CHANGED: accounts.DashboardAccessChanged,
     EventType.REVIEW_OVERDUE: production.ReviewOverdue,
+    EventType.TEXTS_ERASED: accounts.TextsErased,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

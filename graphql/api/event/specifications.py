@@ -16,7 +16,7 @@ from engine.weights import LOOK_UP
 
 @object_type
 class SpecificationChanged(Event):
-    """The creation, change or archiving of a specification. New and previous values are null if unchanged."""
+    """The creation, change or archiving of a specification. New and previous values are null if unchanged or erased."""
 
     details: strawberry.Private[account_kinds.SpecificationChanged]
 

@@ -34,7 +34,7 @@ EventTypes: TypeAlias = Annotated[
 
 @interface
 class Event(Node):
-    """A fact in the history of an account; it never changes, but an EventWithdrawn may follow if it was untrue.
+    """A fact in the history of an account. Only its texts may be erased; an EventWithdrawn may follow if it was untrue.
 
     Fields of the same name have the same type in all events, so that one operation can select them all.
     """

@@ -33,7 +33,7 @@ class Rejection(Node):
     """The rejection of a delivered image by the client; the image is redone for free."""
 
     at: datetime = strawberry.field(description="The instant of the rejection.")
-    reason: str = strawberry.field(description="The reason, in the client's words.")
+    reason: str = strawberry.field(description="The reason, in the client's words; `erased` after its erasure.")
     category: RejectionCategory | None = strawberry.field(
         description="The kind of fault; null if the client named none."
     )
@@ -58,7 +58,7 @@ class CompletedStep:
 class Image(Node):
     """A photo of an order."""
 
-    filename: str = strawberry.field(description="The name of the image's file.")
+    filename: str = strawberry.field(description="The name of the image's file; `erased` after its erasure.")
     external_reference: str | None = strawberry.field(
         description="The client's own reference of the image, unique in the account."
     )

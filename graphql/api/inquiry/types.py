@@ -24,13 +24,13 @@ class Inquiry(Node):
     """A question or comment of a client, which staff answer once."""
 
     topic: InquiryTopic = strawberry.field(description="The subject of the inquiry.")
-    text: str = strawberry.field(description="The inquiry, in the client's words.")
+    text: str = strawberry.field(description="The inquiry, in the client's words; `erased` after its erasure.")
     created_at: datetime = strawberry.field(description="The instant of the inquiry.")
     due_at: datetime = strawberry.field(
         description="The instant by which the service promises an answer: the SLA's support response time after the"
         " inquiry, in hours from Monday to Friday, user time."
     )
-    answer: str | None = strawberry.field(description="The answer; null until there is one.")
+    answer: str | None = strawberry.field(description="The answer; null until there is one, and after its erasure.")
     answered_at: datetime | None = strawberry.field(description="The instant of the answer; null until there is one.")
     row: strawberry.Private[InquiryRow]
 

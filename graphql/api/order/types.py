@@ -52,7 +52,7 @@ class Order(Node):
     number: int = strawberry.field(
         description="The number of the order, counted from 1 within the account, without gaps."
     )
-    name: str = strawberry.field(description="The name that the client gave the order.")
+    name: str = strawberry.field(description="The name that the client gave the order; `erased` after its erasure.")
     external_reference: str | None = strawberry.field(
         description="The client's own reference of the order, unique in the account. Only the first order of a"
         " placement has it."

@@ -60,7 +60,9 @@ class Specification(Node):
     version: int = strawberry.field(
         description="The number of this version, from 1: the current one, or the one that an order was placed with."
     )
-    name: str = strawberry.field(description="The name of the specification.")
+    name: str = strawberry.field(
+        description="The name of the specification; `erased` after its erasure in an earlier version."
+    )
     archived: bool = strawberry.field(description="True if the specification is archived; its existing orders keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
     price_negotiated: bool = strawberry.field(

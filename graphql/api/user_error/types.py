@@ -31,7 +31,7 @@ def _image_id() -> Any:  # noqa: ANN401 - the same
 
 def _cancelled_at() -> Any:  # noqa: ANN401 - the same
     return strawberry.field(
-        default=None, description="The instant at which the order was cancelled; null if it was not."
+        default=None, description="The instant at which the order or image was cancelled; null if it was not."
     )
 
 
@@ -82,6 +82,7 @@ class InvalidInput(UserError):
     earliest_date: date | None = strawberry.field(default=None, description="The earliest date allowed.")
     step: str | None = strawberry.field(default=None, description="The retouching step that is not allowed.")
     currency: Currency | None = strawberry.field(default=None, description="The only currency allowed.")
+    cancelled_at: datetime | None = _cancelled_at()
 
 
 @object_type
@@ -228,9 +229,7 @@ class NotCancellable(UserError):
     begun_at: datetime | None = strawberry.field(
         default=None, description="The instant at which production began; null if it did not."
     )
-    cancelled_at: datetime | None = strawberry.field(
-        default=None, description="The instant at which the order or image was cancelled; null if it was not."
-    )
+    cancelled_at: datetime | None = _cancelled_at()
 
 
 @object_type

@@ -54,6 +54,7 @@ NEWER = {
     EventType.INQUIRY_ANSWERED,
     EventType.INQUIRY_OVERDUE,
     EventType.REVIEW_OVERDUE,
+    EventType.TEXTS_ERASED,
 }
 """The types of events that release 0.1.0 did not have."""
 

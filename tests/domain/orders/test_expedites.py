@@ -17,6 +17,7 @@ from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, n
 from tests.support.sla import SLA, sla
 
 ASKED_AT = UPLOADED_AT + timedelta(hours=1)
+SATURDAY = datetime(2026, 3, 7, tzinfo=UTC)
 
 
 def expedited(
@@ -178,7 +179,21 @@ def test_a_cancelled_order_is_not_expedited() -> None:
 
 def test_an_expedite_outside_the_window_is_refused() -> None:
     with pytest.raises(ExpediteWindowClosed):
-        expedited(*placed(1), at=datetime(2026, 3, 7, tzinfo=UTC))
+        expedited(*placed(1, at=SATURDAY), at=SATURDAY)
+
+
+def test_on_a_weekend_an_order_that_can_never_be_expedited_is_refused_for_that() -> None:
+    (order,) = placed(1)
+    for never, refusal in (
+        (with_history(order, [ImageHistory(ASKED_AT, ())]), AlreadyDelivered),
+        (cancel([order], UPLOADED_AT, quota()).orders[0], OrderCancelled),
+        (expedited(order).orders[0], AlreadyExpedited),
+        (order, AlreadyLate),
+    ):
+        with pytest.raises(refusal):
+            expedited(never, at=SATURDAY)
+        with pytest.raises(Refusals):
+            expedited(never, numbers=[1], at=SATURDAY)
 
 
 def test_an_expedite_without_an_earlier_deadline_is_refused_with_the_count_that_gains() -> None:

@@ -63,6 +63,7 @@ FIELDS: Final = {
     "InquiryOpened": "inquiry { id } topic dueAt text",
     "InquiryAnswered": "inquiry { id } answer",
     "InquiryOverdue": "inquiry { id } dueAt",
+    "TextsErased": "erasedBefore",
 }
 """All fields of each type but those of the interface."""
 

@@ -278,6 +278,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "answer": "answer",
     },
     "INQUIRY_OVERDUE": {**_NEW, "after.id": "inquiry.id", "after.dueAt": "dueAt"},
+    "TEXTS_ERASED": {**_NEW, "after.erasedBefore": "erasedBefore"},
 }
 """The field that shows each key of `data` and of `texts`, or after a dash the reason for none."""
 for _shown in SHOWN.values():

@@ -125,11 +125,11 @@ class Account(Inquirer):
         owners = {image: owner_of(order, self.orders, image) for image in (*order.images, *(chosen or ()))}
         against = {image: against_expediting(owner, image, at) for image, owner in owners.items()}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = self.closed() or window(at)
         if images:
-            reasons += [reason for image in images for reason in against[image]]
+            reasons = [reason for image in images for reason in against[image]]
         else:
-            reasons += cancelled(order) or [Reason(reason.kind) for image in order.counted for reason in against[image]]
+            reasons = cancelled(order) or [Reason(reason.kind) for image in order.counted for reason in against[image]]
+        reasons = self.closed() or reasons or window(at)
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level, day) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):

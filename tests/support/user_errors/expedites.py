@@ -28,8 +28,9 @@ async def an_expedite_with_an_expired_quote(scene: Scene) -> Refused:
 @case("INVALID", "expediteOrder")
 async def a_cancelled_order(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
+    scene.clock.advance(timedelta(hours=1))
     await done(scene.shop.client, "cancelOrder", orderId=order["id"])
-    return Refused({"orderId": order["id"]}, ["orderId"], {})
+    return Refused({"orderId": order["id"]}, ["orderId"], {"cancelledAt": "2026-03-10T13:00:00Z"})
 
 
 @case("LIMIT_EXCEEDED", "expediteOrder", "quote")
@@ -41,8 +42,9 @@ async def an_expedite_of_501_images(scene: Scene) -> Refused:
 
 @case("EXPEDITE_WINDOW_CLOSED", "expediteOrder", "quote")
 async def an_expedite_on_a_sunday(scene: Scene) -> Refused:
-    [order] = await scene.shop.place()
     scene.clock.advance(timedelta(days=5))
+    [order] = await scene.shop.place()
+    scene.clock.advance()
     return Refused({"orderId": order["id"]}, ["orderId"], {"opensAt": "2026-03-16T00:00:00Z"})
 
 

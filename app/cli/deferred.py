@@ -1,0 +1,50 @@
+"""Commands whose modules are imported once they are used, since that takes most of the time of a short command."""
+
+import gc
+from importlib import import_module
+from types import ModuleType
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperCommand
+from typer.main import get_command
+
+
+class DeferredCommand(TyperCommand):
+    """A command of which only the name and the summary are known until it runs, or shows its help."""
+
+    place: ClassVar[str]
+    """The module of the command's function, a colon, and the function's name."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - their types are internal to typer
+        """Make the context of the command that has the function's parameters, which then runs."""
+        app = typer.Typer(add_completion=False, rich_markup_mode=self.rich_markup_mode)
+        app.command(self.name)(function_at(self.place))
+        return get_command(app).make_context(*args, **extra)
+
+
+def defer(group: typer.Typer, name: str, place: str, summary: str) -> None:
+    """Add a command to a group, which lists it by its summary."""
+    group.command(name, cls=type(name, (DeferredCommand,), {"place": place}), short_help=summary)(_parameters_unknown)
+
+
+def function_at(place: str) -> Any:  # noqa: ANN401 - functions of commands have any parameters
+    """Import a function, named by its module, a colon and its name."""
+    module, _, name = place.partition(":")
+    return getattr(_import(module), name)
+
+
+def _import(name: str) -> ModuleType:
+    """Import a module. That makes no garbage, but collections take a quarter of the time.
+
+    Later ones leave out all objects made until then.
+    """
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _parameters_unknown() -> None: ...

@@ -1,0 +1,1 @@
+"""Erasing texts that may hold a person's data (domain rules, section 5.26)."""

@@ -1,0 +1,31 @@
+"""Pauses of jobs: no run of a paused job begins, on whatever scheduler, until it is resumed (domain rules, section 7).
+
+Claims of work check it in the statement that claims: so what was claimed before the pause was committed is under way,
+and nothing is claimed after. Long runs check it between two batches. Work that is due meanwhile is done once the job is
+resumed, as after an outage.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from db.connections import Statement
+from db.writer import Writer
+
+# Pauses a job that is not paused; the primary key.
+_PAUSE: Final = Statement(
+    "pause_job", "INSERT INTO paused_jobs (job, paused_at) VALUES ($1, $2) ON CONFLICT (job) DO NOTHING RETURNING job"
+)
+
+# Resumes a job; the primary key.
+_RESUME: Final = Statement("resume_job", "DELETE FROM paused_jobs WHERE job = $1 RETURNING paused_at")
+
+
+async def pause(writer: Writer, job: str, at: datetime) -> bool:
+    """Pause a job from an instant (UTC) on; return False if it was paused before. The caller commits."""
+    return await writer.fetch_row(_PAUSE, job, at) is not None
+
+
+async def resume(writer: Writer, job: str) -> datetime | None:
+    """Resume a job and return the instant (UTC) at which it was paused, None if it was not; the caller commits."""
+    row = await writer.fetch_row(_RESUME, job)
+    return None if row is None else row["paused_at"]

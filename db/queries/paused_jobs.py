@@ -1,0 +1,18 @@
+"""Reads of the jobs that operators have paused."""
+
+from datetime import datetime
+from typing import Final
+
+from db.connections import Statement
+from db.readers import Reader
+
+NOT_PAUSED: Final = "NOT EXISTS (SELECT FROM paused_jobs p WHERE p.job = {0})"
+"""True if the job {0} is not paused: a part of each statement that claims work, or looks for it."""
+
+# The paused jobs: all, a handful.
+_PAUSED: Final = Statement("paused_jobs", "SELECT job, paused_at FROM paused_jobs ORDER BY job")
+
+
+async def paused_jobs(reader: Reader) -> dict[str, datetime]:
+    """Return the paused jobs, each with the instant (UTC) since which it is."""
+    return {row["job"]: row["paused_at"] for row in await reader.fetch(_PAUSED)}

@@ -1,0 +1,26 @@
+"""The database of a command: what PostgreSQL refuses is one sentence with the place of the embedded one."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from app.cli.database import CommandFailed, database
+from app.settings import Settings
+from db.migrate import MigrationFailed
+
+FULL = 'The database could not be migrated: could not extend file "base/5/1249": No space left on device'
+
+
+def failure(settings: Settings) -> str:
+    with pytest.raises(CommandFailed) as failed, database(settings, "migrate"):
+        raise MigrationFailed(FULL)
+    return str(failed.value)
+
+
+def test_a_disk_that_is_full_after_the_start_is_reported_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.database.embedded_server", lambda *_, **__: nullcontext("postgresql:///loupe"))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+    assert failure(Settings(data_dir=tmp_path)) == f"{FULL} (the embedded PostgreSQL in {tmp_path}/postgres)."
+    assert failure(Settings(database_url="postgresql:///loupe")) == f"{FULL}."

@@ -1,0 +1,120 @@
+"""`loupe erase`: what it prints and refuses."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from api.ids import account_global_id
+from app.cli.commands import cli
+from db.connections import Pool
+from tests.support.clock import FrozenClock
+from tests.support.customers import Customer, claim, deliver
+from tests.support.studio import HOUR, Studio, open_account, write
+
+START = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NOTHING = dict.fromkeys(
+    (
+        "orders",
+        "images",
+        "rejections",
+        "inquiries",
+        "events",
+        "slaVersions",
+        "specificationVersions",
+        "keys",
+        "answers",
+    ),
+    0,
+)
+ERASED = {**NOTHING, "orders": 1, "images": 1, "events": 4}
+BEFORE = ("--account", "acme", "--before", "2026-03-11")
+
+Loupe = Callable[..., str]
+
+
+@pytest.fixture
+def loupe(unset: pytest.MonkeyPatch, database: str) -> Loupe:
+    """Run `loupe erase` on a database on the day after; return its output."""
+    unset.setenv("LOUPE_DATABASE_URL", database)
+    unset.setenv("LOUPE_CLOCK", "2026-03-11T18:00:00Z")
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, ["erase", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+async def account(pool: Pool) -> str:
+    """An account with an order that is done and one in production; its id."""
+    clock = FrozenClock(START)
+    studio = await open_account(pool, Studio(ref="acme", created_at=START))
+    specification = studio.specification()
+    await write(pool, studio)
+    customer = Customer(pool, clock, studio.id, specification)
+    for _ in range(2):
+        await customer.place(1)
+    clock.advance(HOUR)
+    await deliver(pool, clock, "Ada", (await claim(pool, clock, "Ada", 1)).images)
+    return account_global_id(studio.id)
+
+
+async def test_the_rows_are_counted_then_erased_then_gone(loupe: Loupe, account: str, pool: Pool) -> None:
+    subject = {"account": account, "before": "2026-03-11"}
+    passed = {"passedOver": {"orders": 1, "inquiries": 0}}
+    for options, dry_run, erased in (
+        (("--dry-run",), True, ERASED),
+        ((), False, ERASED),
+        ((), False, NOTHING),
+    ):
+        said = await asyncio.to_thread(loupe, *BEFORE, "--json", *options)
+        assert json.loads(said) == {**subject, "dryRun": dry_run, "erased": erased, **passed}
+        names = [row["name"] for row in await pool.fetch("SELECT name FROM orders ORDER BY number")]
+        assert names == (["Shoes", "Shoes"] if dry_run else ["erased", "Shoes"])
+
+
+async def test_people_read_a_table(loupe: Loupe, account: str) -> None:
+    assert account
+    assert (await asyncio.to_thread(loupe, *BEFORE, "--dry-run")).splitlines() == [
+        "Rows with texts to erase:",
+        "orders                                   1",
+        "images                                   1",
+        "events                                   4",
+        "passed over: orders in production        1",
+        "passed over: inquiries not answered yet  0",
+    ]
+    await asyncio.to_thread(loupe, *BEFORE)
+    assert (await asyncio.to_thread(loupe, *BEFORE)).splitlines()[:2] == ["Rows with erased texts:", "none"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--before", "2026-03-11"], "Missing option '--account'."),
+        (["--account", "acme"], "Missing option '--before'."),
+        (["--account", "acme", "--before", "yesterday"], "--before must be a date, like 2026-04-01."),
+        (["--account", "acme", "--before", "2026-02-30"], "--before is no date that exists: 2026-02-30."),
+        (["--account", "acme", "--before", "1969-12-31"], "--before must be in the years 1970 to 2200."),
+        (["--account", "nobody", "--before", "2026-03-11"], "There is no account 'nobody'."),
+        (
+            ["--account", "acme", "--before", "2026-03-12"],
+            "--before: 2026-03-12 is yet to come: the account's ledger day is 2026-03-11.",
+        ),
+        (
+            ["--account", "acme", "--before", "2026-03-09"],
+            "--before: 2026-03-09 is no ledger day of the account, whose first one is 2026-03-10.",
+        ),
+    ],
+)
+async def test_a_bad_option_is_refused_by_its_name(
+    refused: Callable[..., str], database: str, account: str, arguments: list[str], sentence: str
+) -> None:
+    assert account
+    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-11T18:00:00Z"}
+    assert await asyncio.to_thread(refused, "erase", *arguments, **settings) == sentence

@@ -1,0 +1,169 @@
+"""Erasures that are killed, begun twice, or amid commands and imports: all is erased, with one event."""
+
+import asyncio
+from datetime import date
+from itertools import count as numbers
+
+import pytest
+
+from app.domain.events.stored import from_json
+from app.services.erasing import erasing
+from app.services.imports import AccountMoved, destination
+from db.connections import Pool
+from tests.support.clock import FrozenClock
+from tests.support.customers import Customer, claim, deliver
+from tests.support.erasing import count, erase, erasures
+from tests.support.import_files import NOW, START, change, order, run_import
+from tests.support.interrupted_imports import Interruption
+from tests.support.pools import FailingPool, Killed
+from tests.support.studio import DAY, HOUR
+
+pytestmark = pytest.mark.races
+
+TOMORROW = date(2026, 3, 11)
+TODAY = date(2026, 6, 1)
+REJECTED = {
+    "deliveredAt": "2026-03-03T12:00:00Z",
+    "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "Ada's halo", "redeliveredAt": "2026-03-04T09:00:00Z"}],
+}
+TERMS = change("terms", "2026-03-03T11:00:00Z", effectiveDate="2026-03-04", rejectionTurnaround="PT30M")
+"""Terms by which the rejection is late, so that its events are written again."""
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "_BATCH", 2)
+
+
+async def orders_done(customer: Customer, clock: FrozenClock, orders: int) -> None:
+    """Place orders of two images and deliver them, the day before now."""
+    for _ in range(orders):
+        await customer.place(2)
+    clock.advance(HOUR)
+    await deliver(customer.pool, clock, "Ada", (await claim(customer.pool, clock, "Ada", 2 * orders)).images)
+    clock.advance(DAY)
+
+
+async def write_texts_again(pool: Pool) -> None:
+    for statement in (
+        "UPDATE orders SET name = 'Shoes'",
+        "UPDATE images SET filename = 'a.jpg'",
+        """UPDATE events SET texts = '{"worker": "Ada"}' WHERE type = 'IMAGES_CLAIMED'""",
+        """UPDATE events SET data = jsonb_set(data, '{after,name}', '"ACME"') WHERE type = 'ACCOUNT_CREATED'""",
+    ):
+        await pool.fetch(f"{statement} RETURNING 1")
+
+
+async def test_an_erasure_killed_before_any_of_its_statements_is_continued_with_one_event(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await orders_done(customer, clock, 3)
+    account_id = customer.account_id
+    for statements in numbers(1):
+        await write_texts_again(pool)
+        failing = FailingPool(pool, statements)
+        try:
+            await erase(failing, clock, account_id, TOMORROW)
+        except Killed:
+            is_done = (await count(pool, clock, account_id, TOMORROW)).erased == {}
+            assert len(await erasures(pool, account_id)) == (statements if is_done else statements - 1)
+            await erase(pool, clock, account_id, TOMORROW)
+        assert (await count(pool, clock, account_id, TOMORROW)).erased == {}
+        assert len(await erasures(pool, account_id)) == statements
+        if not failing.faltered:
+            break
+    assert statements > 60
+
+
+async def test_erasures_of_an_account_at_once_have_one_event(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await orders_done(customer, clock, 6)
+    done = await asyncio.gather(*(erase(pool, clock, customer.account_id, TOMORROW) for _ in range(4)))
+    assert sum(each.erased["orders"] for each in done) == 6
+    assert await erasures(pool, customer.account_id) == [TOMORROW.isoformat()]
+
+
+async def test_commands_go_on_meanwhile_and_their_orders_stay(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await orders_done(customer, clock, 8)
+    new = [f"New {number}" for number in range(8)]
+    erasing_ = erase(pool, clock, customer.account_id, TOMORROW)
+    await asyncio.gather(erasing_, *(customer.place(1, name=name) for name in new))
+    names = [row["name"] for row in await pool.fetch("SELECT name FROM orders ORDER BY number")]
+    assert (names[:8], sorted(names[8:])) == (8 * ["erased"], new)
+    events = await pool.fetch("SELECT sequence, at FROM events ORDER BY sequence")
+    assert [row["sequence"] for row in events] == list(range(1, len(events) + 1))
+    assert [row["at"] for row in events] == sorted(row["at"] for row in events)
+
+
+async def reasons(pool: Pool) -> list[str]:
+    """Read the reasons in rows and in events that were not withdrawn."""
+    rows = await pool.fetch(
+        "SELECT reason FROM rejections UNION ALL SELECT coalesce(texts #>> '{reasons,0}', 'erased') FROM events"
+        " WHERE type = 'IMAGES_REJECTED'"
+    )
+    return [row[0] for row in rows]
+
+
+async def test_an_import_that_read_texts_before_they_were_erased_fails_and_can_be_run_again(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FrozenClock(NOW)
+    await run_import(pool, [*START, order("o-1", [REJECTED | {"filename": "ada.jpg"}])])
+    [account] = await pool.fetch("SELECT id FROM accounts")
+
+    async def act() -> None:
+        await erase(pool, clock, account["id"], TODAY)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(destination, "write", Interruption(act, 0))
+        with pytest.raises(AccountMoved):
+            await run_import(pool, [TERMS])
+    assert {*await reasons(pool)} == {"erased"}
+    assert (await run_import(pool, [TERMS])).problems == []
+    assert {*await reasons(pool)} == {"erased"}
+
+
+async def test_texts_that_an_import_wrote_back_amid_an_erasure_are_erased_again(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FrozenClock(NOW)
+    await run_import(pool, [*START, order("o-1", [REJECTED | {"filename": "ada.jpg"}])])
+    [account] = await pool.fetch("SELECT id FROM accounts")
+    finish, begun, goes_on = erasing._Running._finish, asyncio.Event(), asyncio.Event()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    async def waiting(*args: object) -> bool:
+        begun.set()
+        await goes_on.wait()
+        return await finish(*args)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(erasing._Running, "_finish", waiting)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    running = list[asyncio.Task[object]]()
+
+    async def act() -> None:
+        running.append(asyncio.create_task(erase(pool, clock, account["id"], TODAY)))
+        await begun.wait()
+        assert {*await reasons(pool)} == {"erased"}
+
+    monkeypatch.setattr(destination, "write", Interruption(act, 0))
+    assert (await run_import(pool, [TERMS])).problems == []
+    assert "Ada's halo" in await reasons(pool)
+    goes_on.set()
+    await asyncio.gather(*running)
+    assert {*await reasons(pool)} == {"erased"}
+    assert await erasures(pool, account["id"]) == [TODAY.isoformat()]
+
+
+async def test_a_known_file_brings_no_text_back(pool: Pool) -> None:
+    clock = FrozenClock(NOW)
+    file = [*START, order("o-1", [REJECTED | {"filename": "ada.jpg"}]), TERMS]
+    await run_import(pool, file)
+    [account] = await pool.fetch("SELECT id FROM accounts")
+    await erase(pool, clock, account["id"], TODAY)
+    again = await run_import(pool, file)
+    assert (again.problems, again.report.known, again.report.imported.total()) == ([], 4, 0)
+    assert {*await reasons(pool)} == {"erased"}
+    for row in await pool.fetch("SELECT type, data, texts FROM events"):
+        assert "ada" not in str(from_json(row["type"], row["data"], row["texts"])).lower()

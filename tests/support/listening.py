@@ -1,0 +1,42 @@
+"""Applications that listen on a port of this machine, for clients that are no Python of this process."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from app.web.asgi import create_app
+from tests.support.clock import FrozenClock
+from tests.support.serving import SETTINGS
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
+    """Serve an application on a port of this machine."""
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def listen() -> tuple[socket.socket, str]:
+    """Listen on a free port of this machine, and return its origin, too."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGenerator[str]:
+    """Serve the API with these origins allowed; yields its URL."""
+    settings = SETTINGS.model_copy(update={"cors_origins": frozenset(origins)})
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    listener, origin = listen()
+    async with app.router.lifespan_context(app), served(app, listener):
+        yield f"{origin}/graphql"
