@@ -52,7 +52,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(NODE): requirements-ui.lock | $(STAMP)
+$(NODE): requirements-ui.lock $(STAMP)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ui.lock
 	@touch $@
 

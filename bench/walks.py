@@ -97,6 +97,13 @@ class _Silence:
     def progress(self, position: int, report: Report) -> None:
         """Print nothing."""
 
+    def resumed(self, line: int) -> None:
+        """Fail: the lines are new."""
+        raise AssertionError(line)
+
+    def committed(self, report: Report) -> None:
+        """Keep nothing."""
+
 
 async def measure_walks(server: Scratch) -> list[Walk]:
     """Walk through each operation on databases of their own."""

@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 _NO_SETTINGS: Mapping[str, str] = {}
 _GOODBYE: Final = 1.0  # seconds
 _OLDEST: Final = 16  # the major release of PostgreSQL for which statements and migrations are written
+_ENCODING: Final = "UTF8"  # in which any name can be stored, and alone is normalized
 
 
 class Statement(NamedTuple):
@@ -144,7 +145,7 @@ async def connect(url: str, *, use: str | None = None) -> Connection:
     open_connection = cast("Callable[..., Awaitable[Connection]]", asyncpg.connect)
     with _reaching(url):
         connection = await open_connection(url, server_settings=_named_for(url, use))
-        _require_release(connection)
+        _require_usable(connection)
         return connection
 
 
@@ -176,26 +177,32 @@ async def _roll_back(connection: Connection) -> None:
 def _reaching(url: str) -> Generator[None]:
     try:
         yield
-    except _TooOldError as error:
+    except _UnusableError as error:
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be used: {error}") from None
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = error if is_well_formed(url) else "the URL is malformed"  # of which the error may show a password
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {reason}") from error
 
 
-class _TooOldError(Exception):
-    """The server is older than the release for which statements and migrations are written."""
+class _UnusableError(Exception):
+    """The server's release, or the database's encoding, is none that Loupe is written for."""
 
 
-def _require_release(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
+def _require_usable(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
     major = connection.get_server_version().major
+    encoding = getattr(connection.get_settings(), "server_encoding", _ENCODING)
+    problem = None
     if major < _OLDEST:
+        problem = f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer."
+    elif encoding != _ENCODING:
+        problem = f"its encoding is {encoding}, and Loupe needs one made with ENCODING '{_ENCODING}'."
+    if problem is not None:
         connection.terminate()
-        raise _TooOldError(f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer.")
+        raise _UnusableError(problem)
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
-    _require_release(connection)
+    _require_usable(connection)
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", format="binary", encoder=_encode_jsonb, decoder=_decode_jsonb
     )

@@ -20,6 +20,7 @@ from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import ATTRIBUTES, NegotiableTerms, SlaInForce
 from app.domain.user_time import time_in_words
+from app.domain.wording import isolated
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
@@ -115,7 +116,7 @@ def _created(name: str, account_id: UUID, *, as_json: bool) -> str:
     global_id = account_global_id(account_id)
     if as_json:
         return json_text({"id": global_id})
-    return f"Account {name}: {global_id}\nA key for it: loupe key create --account {global_id}"
+    return f"Account {isolated(name)}: {global_id}\nA key for it: loupe key create --account {global_id}"
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:

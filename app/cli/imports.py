@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
+from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.output import print_note, print_report, print_result
 from app.clock import Clock
+from app.domain.wording import isolated, printable
 from app.services.imports import (
     AccountMoved,
     Listener,
@@ -64,7 +66,8 @@ def import_command(
     try:
         with open_source(file) as source, migrated_database(settings, "import") as url, _listener(source) as listener:
             clock = database_clock(url, settings)
-            report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
+            with nullcontext() if check else _reporting_an_early_end(listener):
+                report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
     (print_result if check else print_report)(_checked(report) if check else _imported(report))
@@ -84,7 +87,17 @@ async def _run(
 
 
 @contextmanager
-def _listener(source: Source) -> Generator[Listener]:
+def _reporting_an_early_end(listener: "_Lines") -> Generator[None]:
+    """Say what is in the database if an error or a signal ends the import."""
+    try:
+        yield
+    except BaseException:
+        listener.say(_ended_early(listener.report))
+        raise
+
+
+@contextmanager
+def _listener(source: Source) -> Generator["_Lines"]:
     """Show a bar on a terminal, and plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -99,40 +112,37 @@ def _listener(source: Source) -> Generator[Listener]:
         TextColumn("left"),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(Path(source.name).name, total=source.size, images=0, rate=0)
+        name = Text(printable(Path(source.name).name))
+        name.truncate(_NAME_WIDTH, overflow="ellipsis")  # before it is isolated, so that the end of its isolate stays
+        task = progress.add_task(isolated(name.plain), total=source.size, images=0, rate=0)
         yield _Bar(source, progress, task)
 
 
-class _Bar:
-    """Shows an import on a terminal: problems scroll above a bar."""
-
-    def __init__(self, source: Source, progress: Progress, task: TaskID) -> None:
-        self._name = source.name
-        self._progress = progress
-        self._task = task
-        self._started = time.monotonic()
-
-    def problem(self, line: int, text: str) -> None:
-        """Print the problem of a line."""
-        self._progress.console.print(_problem(self._name, line, text), markup=False, highlight=False, soft_wrap=True)
-
-    def progress(self, position: int, report: Report) -> None:
-        """Move the bar."""
-        rate = report.images / (time.monotonic() - self._started)
-        self._progress.update(self._task, completed=position, images=report.images, rate=rate)
-
-
 class _Lines:
-    """Shows an import in a file or a pipe: a line every few seconds."""
+    """Shows an import in a file or a pipe: a line every few seconds. `report` counts what is committed."""
 
     def __init__(self, source: Source) -> None:
         self._name = source.name
         self._size = source.size
         self._started = self._shown = time.monotonic()
+        self.report = Report()
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence."""
+        print_note(sentence)
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""
-        print_note(_problem(self._name, line, text))
+        self.say(f"{isolated(self._name)}:{line}: {text}")
+
+    def resumed(self, line: int) -> None:
+        """Print what was imported before."""
+        were = "Line 1 was" if line == 1 else f"Lines 1 to {line:,} were"
+        self.say(f"{were} imported before; going on from there.")
+
+    def committed(self, report: Report) -> None:
+        """Keep the counts."""
+        self.report = report
 
     def progress(self, position: int, report: Report) -> None:
         """Print the counts, unless that was just done."""
@@ -141,20 +151,34 @@ class _Lines:
             return
         self._shown = now
         share = f"{position / self._size:.0%}, " if self._size else ""
-        rate = report.images / (now - self._started)
-        print_note(f"{share}{report.lines:,} lines, {report.images:,} images, {rate:,.0f} a second")
+        self.say(f"{share}{report.lines:,} lines, {report.images:,} images, {self._rate(report):,.0f} a second")
+
+    def _rate(self, report: Report) -> float:
+        return report.images / (time.monotonic() - self._started)
 
 
-def _problem(name: str, line: int, text: str) -> str:
-    return f"{name}:{line}: {text}"
+class _Bar(_Lines):
+    """Shows an import on a terminal: sentences scroll above a bar."""
+
+    def __init__(self, source: Source, progress: Progress, task: TaskID) -> None:
+        super().__init__(source)
+        self._progress = progress
+        self._task = task
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the bar."""
+        self._progress.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+    def progress(self, position: int, report: Report) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=position, images=report.images, rate=self._rate(report))
 
 
 def _imported(report: Report) -> str:
     """Sum up an import."""
     if not report.lines:
         return "Imported nothing: there is no line in it."
-    counts = [_count(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
-    sentences = [f"Imported {', '.join(counts) or 'nothing new'}; {_count(report.images, ('image', 'images'))}."]
+    sentences = [f"Imported {_counts(report) or 'nothing new; 0 images'}."]
     if report.known:
         sentences.append(f"Known before: {_count(report.known, _LINE)}.")
     if report.problems:
@@ -170,6 +194,19 @@ def _checked(report: Report) -> str:
     )
     bad = _count(report.problems, _LINE) if report.problems else "none"
     return f"Checked {_count(report.lines, _LINE)}. Bad: {bad}.{unknown} Nothing was changed."
+
+
+def _ended_early(report: Report) -> str:
+    """Sum up an import that an error or a signal has ended."""
+    before = f" Known before: {_count(report.known, _LINE)}." if report.known else ""
+    imported = f"Imported so far: {_counts(report)}." if report.imported else "Nothing new was imported."
+    return f"Ended early. {imported}{before} Run the import again: it continues from there."
+
+
+def _counts(report: Report) -> str:
+    """Write the imported lines by type, and their images; nothing without any."""
+    counts = [_count(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
+    return f"{', '.join(counts)}; {_count(report.images, ('image', 'images'))}" if counts else ""
 
 
 def _count(count: int, names: tuple[str, str]) -> str:

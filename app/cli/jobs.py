@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.ids import account_global_id
-from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.log import begin_log
 from app.cli.options import AsJson, read_instant
 from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import NOTHING, as_table, instant_or

@@ -9,6 +9,7 @@ import typer
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
 from app.cli.output import print_report
 from app.domain.instants import rfc3339
+from app.domain.wording import quoted
 from app.services.jobs.pauses import pause, resume
 from app.settings import Settings, read_settings
 from db.queries.paused_jobs import paused_jobs
@@ -57,4 +58,4 @@ async def _resume(url: str, job: str) -> datetime | None:
 
 def _require_job(job: str) -> None:
     if job not in JOBS.names:
-        raise CommandFailed(f"There is no job {job!r}. The jobs are {', '.join(JOBS.names)}.")
+        raise CommandFailed(f"There is no job {quoted(job)}. The jobs are {', '.join(JOBS.names)}.")

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.demo.folder import Access, Client
 from app.demo.studios import STUDIOS
+from app.domain.wording import isolated
 from app.services.api_keys.keys import create_key, find_caller
 from db.queries.accounts import ACCOUNTS_IN_ORDER
 from db.readers import Reader
@@ -31,7 +32,9 @@ async def opens(reader: Reader, access: Access, clock: Clock) -> bool:
 def dashboards(clients: Sequence[Client], plans: Collection[str]) -> str:
     """Return who has the dashboard, in words: these plans, and clients of other plans whom staff let in."""
     let_in = {studio.ref for studio in STUDIOS if studio.dashboard}
-    others = [f"{each.name} ({each.plan})" for each in clients if each.ref in let_in and each.plan not in plans]
+    others = [
+        f"{isolated(each.name)} ({each.plan})" for each in clients if each.ref in let_in and each.plan not in plans
+    ]
     *first, last = [*sorted(plans), *others] or ["none of them"]
     return f"{', '.join(first)} and {last}" if first else last
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from app.domain.errors import DomainError
+from app.domain.wording import quoted
 
 
 class Price(NamedTuple):
@@ -41,7 +42,7 @@ class StepIncomplete(DomainError):
     """A new step without its time or its price."""
 
     def __init__(self, step: str) -> None:
-        super().__init__(f"The step {step!r} is new: state its seconds and its price.")
+        super().__init__(f"The step {quoted(step)} is new: state its seconds and its price.")
         self.step = step
 
 

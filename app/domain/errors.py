@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.domain.instants import rfc3339
+from app.domain.wording import quoted
 
 
 class SentenceError(Exception):
@@ -27,7 +28,7 @@ class UnknownTimeZone(DomainError):
     """A name that is not a zone of the pinned tzdata package."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is not an IANA time zone.")
+        super().__init__(f"{quoted(name)} is not an IANA time zone.")
         self.name = name
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 from app.domain.catalogue import Catalogue, Price
 from app.domain.errors import DomainError, Refusals
+from app.domain.wording import quoted
 
 MILLISECONDS: Final = 1000
 """Milliseconds of a second."""
@@ -18,7 +19,7 @@ class SpecificationArchived(DomainError):
     """An archived specification: no new order can use it, and it cannot change."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The specification {name!r} is archived.")
+        super().__init__(f"The specification {quoted(name)} is archived.")
         self.name = name
 
 
@@ -26,7 +27,7 @@ class StepNotOffered(DomainError):
     """A step that is not in the catalogue, or is archived there, in a specification that needs it."""
 
     def __init__(self, step: str, *, archived: bool) -> None:
-        super().__init__(f"The step {step!r} {'is archived' if archived else 'is not in the catalogue'}.")
+        super().__init__(f"The step {quoted(step)} {'is archived' if archived else 'is not in the catalogue'}.")
         self.step = step
         self.archived = archived
 
@@ -35,7 +36,7 @@ class StepNotSpecified(DomainError):
     """The seconds of a step that the specification does not have."""
 
     def __init__(self, step: str) -> None:
-        super().__init__(f"The specification has no step {step!r}.")
+        super().__init__(f"The specification has no step {quoted(step)}.")
         self.step = step
 
 

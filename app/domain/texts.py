@@ -39,6 +39,11 @@ def composed(text: str) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
+def forms_of(text: str) -> tuple[str, str]:
+    """Return a text in NFC, as people type it, and in NFD, as file names of macOS are."""
+    return composed(text), normalize("NFD", text)
+
+
 def require_name(subject: str, text: str) -> str:
     """Return a name in NFC; `subject` names it for people, "The name". Raises BadText."""
     name = composed(text)

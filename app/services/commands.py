@@ -20,6 +20,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from app.clock import Clock
 from app.domain.errors import DomainError
+from app.domain.wording import quoted
 from app.services.accounts.counters import QuietAccounts, advance_quiet
 from app.services.stored_results import StoredResult
 from db.connections import Pool, Record, Statement
@@ -113,7 +114,7 @@ class IdempotencyConflict(DomainError):  # noqa: N818 - refusals are named by th
     """A key that was used with another input before."""
 
     def __init__(self, key: str, before: str = "was used for something else before") -> None:
-        super().__init__(f"The key {key!r} {before}.")
+        super().__init__(f"The key {quoted(key)} {before}.")
         self.key = key
 
 

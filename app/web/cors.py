@@ -21,7 +21,7 @@ def with_cors(app: ASGIApp, settings: Settings, *, any_localhost: bool) -> ASGIA
         app,
         allow_origins=settings.cors_origins,
         allow_origin_regex=_LOCALHOST if any_localhost else None,
-        allow_methods=("GET", "POST"),
+        allow_methods=("GET", "HEAD", "POST"),
         allow_headers=("*",),
         expose_headers=_EXPOSED,
     )

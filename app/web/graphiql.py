@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.web.media_types import GRAPHQL_RESPONSE, HTML, JSON, preferred
-from app.web.requests import accept_of
+from app.web.requests import header_of
 
 _FOLDER: Final = Path(__file__).parent / "static" / "graphiql"
 _NAMES: Final = frozenset(path.name for path in _FOLDER.iterdir())
@@ -32,7 +32,7 @@ def asks_for_page(request: Request) -> bool:
     """Return True if a request opens the API's address in a browser, rather than sending an operation."""
     if request.method not in {"GET", "HEAD"} or any(request.query_params.get(name) for name in _OPERATION):
         return False
-    return preferred(accept_of(request), _OFFERED) == HTML
+    return preferred(header_of(request, "accept"), _OFFERED) == HTML
 
 
 def graphiql_page() -> HTMLResponse:

@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.identity import authenticate
 from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
-from app.web.requests import ReadRequest, Refused, accept_of, limited
+from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited
 from app.web.responses import answered, failed, refused
 from app.web.state import running_of
 from engine.errors import ApiError, ErrorCode, format_error
@@ -33,6 +33,10 @@ _MEDIA_TYPES: Final = (JSON, GRAPHQL_RESPONSE)
 _ALLOWED: Final = ("GET", "HEAD", "OPTIONS", "POST")
 _ALLOW: Final = {"Allow": ", ".join(_ALLOWED)}
 _NOT_ACCEPTABLE: Final = Refused(HTTPStatus.NOT_ACCEPTABLE, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+_LONG_HEADER: Final = Refused(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    f"The headers Accept and Content-Type have at most {MAX_HEADER:,} characters each.",
+)
 _OTHER_METHOD: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send an operation by POST, or a query by GET.", _ALLOW)
 _MUTATION_BY_GET: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send a mutation by POST.", {"Allow": "POST"})
 _NOT_SUPPORTED: Final = "PersistedQueryNotSupported"  # the text by which clients know that they have to send the query
@@ -126,6 +130,8 @@ def _without_operation(request: Request) -> Response | None:
     """Answer a request that asks for no operation, or for one in a way that the API lacks; None for all others."""
     if request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_ALLOW)
+    if any(len(header_of(request, name)) > MAX_HEADER for name in ("accept", "content-type")):
+        return refused(_LONG_HEADER, JSON)
     if asks_for_page(request):
         return graphiql_page()
     media_type = _media_type(request)
@@ -136,7 +142,7 @@ def _without_operation(request: Request) -> Response | None:
 
 def _media_type(request: Request) -> str | None:
     """Return the media type of the response; None if the caller accepts none of them."""
-    return preferred(accept_of(request), _MEDIA_TYPES)
+    return preferred(header_of(request, "accept"), _MEDIA_TYPES)
 
 
 def _check(data: GraphQLRequestData) -> None:

@@ -16,6 +16,9 @@ from app.web.media_types import JSON, is_json
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of a request's body, at most: 2,000 file names of 255 characters of any script, escaped, fit in."""
 
+MAX_HEADER: Final = 1_000
+"""Characters of a header that names media types, at most: reading one takes time, before the caller is known."""
+
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _UNCODED: Final = frozenset({"", "identity"})
@@ -55,7 +58,7 @@ class ReadRequest(StarletteRequestAdapter):
         if self.headers.get("content-encoding", "").lower() not in _UNCODED:
             message = "Send the body without a Content-Encoding."
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, {"Accept-Encoding": "identity"})
-        if not is_json(", ".join(self._request.headers.getlist("content-type"))):
+        if not is_json(header_of(self._request, "content-type")):
             message = "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
         return JSON
@@ -65,9 +68,9 @@ class ReadRequest(StarletteRequestAdapter):
         return (await super().get_body()).removeprefix(BOM_UTF8)
 
 
-def accept_of(request: Request) -> str:
-    """Return the Accept header, which may have several lines; without one it is empty."""
-    return ", ".join(request.headers.getlist("accept"))
+def header_of(request: Request, name: str) -> str:
+    """Return a header, which may have several lines; without one it is empty."""
+    return ", ".join(request.headers.getlist(name))
 
 
 def limited(receive: Receive) -> Receive:

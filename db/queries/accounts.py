@@ -210,10 +210,10 @@ ACCOUNT_FACTS: Final = Statement(
 )
 
 
-# Finds an account by its ref, or else by its id; the unique indexes on ref and id find it.
+# Finds an account by the first of these refs that there is, or else by its id; unique indexes find it.
 FIND_ACCOUNT: Final = Statement(
     "find_account",
-    "SELECT id FROM accounts WHERE ref = $1 OR id = $2 ORDER BY ref IS NOT DISTINCT FROM $1 DESC LIMIT 1",
+    "SELECT id FROM accounts WHERE ref = ANY($1::text[]) OR id = $2 ORDER BY array_position($1, ref) LIMIT 1",
 )
 
 

@@ -1,4 +1,6 @@
-"""Search of an account's orders: by number, and by the prefixes of names and filenames.
+"""Search of an account's orders: by number, and by the prefixes of names and filenames, in any case and in NFC.
+
+Texts are stored in NFC, except for some of the first release, which have indexes of their own.
 
 Few matches are looked at one by one. Of many, the newest may be far from the bound, and the indexes by prefix do not
 know time. So time is cut into periods, and those that have orders are searched one after the other, by indexes that
@@ -15,17 +17,23 @@ _FEW: Final = 100
 """Matches up to which all are looked at."""
 
 # Bytewise comparison, as in the indexes by name and by filename; a LIKE with a pattern by parameter would not use them.
-_NAMED_SO: Final = "lower({0}) ~>=~ q.search AND lower({0}) ~<~ q.search_end"
+_STARTS: Final = "{0} ~>=~ q.search AND {0} ~<~ q.search_end"
+_IS_ASCII: Final = "octet_length({0}) = length({0})"  # so it is in NFC; that takes a tenth of the time of looking it up
+# The names in NFC that start so, and the others.
+_NAMED_SO: Final = (
+    f"({_IS_ASCII} OR {{0}} IS NFC NORMALIZED) AND {_STARTS.format('lower({0})')}",
+    f"{{0}} IS NOT NFC NORMALIZED AND {_STARTS.format('lower(normalize({0}, NFC))')}",
+)
+_IS_NAMED_SO: Final = f"starts_with(lower(CASE WHEN {_IS_ASCII} THEN {{0}} ELSE normalize({{0}}, NFC) END), q.search)"
 
 # For orders found on a walk. Few images that match are known by then; else those of the order are looked at, and
 # neither EXISTS nor a range leads the planner to the account's filenames instead.
 _MATCHING: Final = f"""
         AND (
-          o.number = q.search_number OR {_NAMED_SO.format("o.name")} OR CASE WHEN cardinality(f.by_image) = {_FEW}
+          o.number = q.search_number OR {_IS_NAMED_SO.format("o.name")} OR CASE WHEN cardinality(f.by_image) = {_FEW}
           THEN (
             SELECT true FROM images i
-            WHERE i.account_id = o.account_id AND i.order_id = o.id
-              AND left(lower(i.filename), length(q.search)) = q.search
+            WHERE i.account_id = o.account_id AND i.order_id = o.id AND {_IS_NAMED_SO.format("i.filename")}
             LIMIT 1
           )
           ELSE o.id = ANY(f.by_image) END
@@ -105,17 +113,24 @@ def _few_of_period() -> str:
 
 
 def _named(period: str = "") -> str:
-    """Write the query of orders by the unique key of numbers, and by orders_by_name_idx or orders_by_period_idx."""
+    """Write the query of orders by the unique key of numbers, and by their names.
+
+    orders_by_name_idx and orders_by_old_name_idx, or orders_by_period_idx and orders_by_old_period_idx.
+    """
     placed = f"AND {PERIOD.format('o.placed_at')} = {period}.starts_at" if period else ""
-    return f"""
-        SELECT o.id FROM orders o WHERE o.account_id = p.account_id AND o.number = q.search_number {placed}
-        UNION ALL
-        SELECT o.id FROM orders o WHERE o.account_id = p.account_id {placed} AND {_NAMED_SO.format("o.name")}"""
+    return " UNION ALL ".join(
+        f"SELECT o.id FROM orders o WHERE o.account_id = p.account_id {placed} AND {condition}"
+        for condition in ("o.number = q.search_number", *(each.format("o.name") for each in _NAMED_SO))
+    )
 
 
 def _of_images(period: str = "") -> str:
-    """Write the query of the orders of images by images_by_filename_idx or images_by_period_idx."""
+    """Write the query of the orders of images by their filenames.
+
+    images_by_filename_idx and images_by_old_filename_idx, or images_by_period_idx and images_by_old_period_idx.
+    """
     uploaded = f"AND {PERIOD.format('i.uploaded_at')} = {period}.starts_at" if period else ""
-    return f"""
-        SELECT i.order_id FROM images i
-        WHERE i.account_id = p.account_id {uploaded} AND {_NAMED_SO.format("i.filename")}"""
+    return " UNION ALL ".join(
+        f"SELECT i.order_id FROM images i WHERE i.account_id = p.account_id {uploaded} AND {each.format('i.filename')}"
+        for each in _NAMED_SO
+    )

@@ -39,8 +39,8 @@ class Shape(NamedTuple):
 class OrderSelection:
     """A selection of orders by all values that are set.
 
-    `late` and the status of the deadline are judged at `now`. `search` is an order number, or the prefix of a name or
-    of an image's filename in any case.
+    `late` and the status of the deadline are judged at `now`. `search` is an order number, maybe as `#12` and with
+    blanks around it, or the prefix of a name or of an image's filename in any case and any form of Unicode.
     """
 
     now: datetime
@@ -116,7 +116,8 @@ class OrderSelection:
 QUESTION: Final = """
       SELECT $2::timestamptz AS lower_at, $3::int AS lower_number, $4::timestamptz AS upper_at, $5::int AS upper_number,
         $6::timestamptz AS now, $7::boolean[] AS known, $8::text[] AS statuses, $9::text[] AS service_levels,
-        $10::text[] AS deadline_statuses, lower($11::text) AS search, lower($11::text) || chr(1114111) AS search_end,
+        $10::text[] AS deadline_statuses, lower(normalize($11::text, NFC)) AS search,
+        lower(normalize($11::text, NFC)) || chr(1114111) AS search_end,
         $12::int AS search_number, $13::int AS number, $14::text AS external_reference,
         $15::timestamptz AS updated_from, $16::timestamptz AS delivered_from, $17::timestamptz AS delivered_before,
         $18::int AS size"""
@@ -186,8 +187,9 @@ def walked(shape: Shape, condition: str) -> str:
 
 
 def _number(search: str | None) -> int | None:
-    """Return the order number a search can mean."""
-    if search is None or not (search.isascii() and search.isdigit()):
+    """Return the order number a search can mean; people write `#12`, too."""
+    digits = (search or "").strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
         return None
-    number = int(search[:20])
+    number = int(digits[:20])
     return number if number <= _GREATEST_NUMBER else None

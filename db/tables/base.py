@@ -1,8 +1,9 @@
 """The base of all tables: names of constraints, and types of columns."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, make_url
+from sqlalchemy.orm import Mapper
 from sqlmodel import SQLModel
 
 NAMING = {
@@ -17,10 +18,18 @@ PERIOD_LENGTH = "'06:00:00'::interval"
 PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
 """The start of the period of time that a search goes through at a time."""
 
+IN_NFC = "lower(NORMALIZE({0}, NFC)) text_pattern_ops"
+NOT_IN_NFC = "{0} IS NOT NFC NORMALIZED"
+"""The index key of a text as it is searched for, and the condition that it is not stored so; few are, so such indexes
+are small."""
+
 
 class Table(SQLModel):
     """The base of all tables: one metadata with a naming convention."""
 
-    # SQLModel declares both so loosely that the type checkers would reject every table's name and the metadata.
+    # SQLModel declares these so loosely, or not at all, that the type checkers would reject their uses.
     __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+    __mapper__: ClassVar[Mapper[Any]]
+    dialect: ClassVar[Dialect] = make_url("postgresql+asyncpg://").get_dialect()()
+    """The dialect in which types of columns are written."""
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from db.tables.base import PERIOD, Instant, Table
+from db.tables.base import IN_NFC, NOT_IN_NFC, PERIOD, Instant, Table
 
 
 class Image(Table, table=True):
@@ -99,6 +99,19 @@ class Image(Table, table=True):
             "account_id",
             text(PERIOD.format("uploaded_at")),
             text("lower(filename) text_pattern_ops"),
+        ),
+        Index(
+            "images_by_old_filename_idx",
+            "account_id",
+            text(IN_NFC.format("filename")),
+            postgresql_where=text(NOT_IN_NFC.format("filename")),
+        ),
+        Index(
+            "images_by_old_period_idx",
+            "account_id",
+            text(PERIOD.format("uploaded_at")),
+            text(IN_NFC.format("filename")),
+            postgresql_where=text(NOT_IN_NFC.format("filename")),
         ),
     )
     account_id: UUID

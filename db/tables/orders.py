@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from db.tables.base import PERIOD, Instant, Table
+from db.tables.base import IN_NFC, NOT_IN_NFC, PERIOD, Instant, Table
 
 UPDATED_AT: Final = "COALESCE({0}updated_at, {0}placed_at)"
 """The instant of the last command on an order, of the table or alias {0}."""
@@ -66,6 +66,19 @@ class Order(Table, table=True):
         Index("orders_by_name_idx", "account_id", text("lower(name) text_pattern_ops")),
         Index(
             "orders_by_period_idx", "account_id", text(PERIOD.format("placed_at")), text("lower(name) text_pattern_ops")
+        ),
+        Index(
+            "orders_by_old_name_idx",
+            "account_id",
+            text(IN_NFC.format("name")),
+            postgresql_where=text(NOT_IN_NFC.format("name")),
+        ),
+        Index(
+            "orders_by_old_period_idx",
+            "account_id",
+            text(PERIOD.format("placed_at")),
+            text(IN_NFC.format("name")),
+            postgresql_where=text(NOT_IN_NFC.format("name")),
         ),
         Index(
             "orders_by_split_idx",

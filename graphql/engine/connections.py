@@ -8,7 +8,7 @@ import strawberry
 
 from db.queries.pages import MAX_SIZE, Key, Page, Slice, Span
 from engine.arguments import or_none
-from engine.cursors import CursorKind, MalformedCursor
+from engine.cursors import CursorKind, MalformedCursor, Owner
 from engine.decorators import field, object_type
 from engine.errors import bad_input
 
@@ -41,13 +41,17 @@ Before: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Row, Item]):
-    """A list in pages: its cursors and keys, the reader of a slice, the count of all items, and the form of a row."""
+    """A list in pages: its cursors and keys, the reader of a slice, the count of all items, and the form of a row.
+
+    `owner` is the object whose list it is, which its cursors name.
+    """
 
     cursors: CursorKind
     span: Span
     read: Callable[[Slice], Awaitable[Page[Row]]]
     count: Callable[[], Awaitable[int]]
     show: Callable[[Row], Item]
+    owner: Owner = ()
 
     def first(self, size: int | None, after: str | None) -> "Connection[Item]":
         """Return the page after a cursor; raises ApiError naming a bad argument."""
@@ -66,6 +70,10 @@ class Listing(Generic[Row, Item]):
         size = _size("last", last) if backwards else _size("first", first)
         return Connection(listing=self, part=Slice(size, *bounds, backwards=backwards))
 
+    def cursor(self, key: Key) -> str:
+        """Write the cursor of a row."""
+        return self.cursors.write(key, self.owner)
+
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
         """Return whether the list has an item at a cursor's key, or beyond it as seen from the page."""
         if key is None:
@@ -78,7 +86,7 @@ class Listing(Generic[Row, Item]):
         if not cursor:  # Relay's clients pass an empty one before they have any
             return None
         try:
-            return self.cursors.read(cursor)
+            return self.cursors.read(cursor, self.owner)
         except MalformedCursor:
             raise bad_input(argument, "This is not a cursor of this list.") from None
 
@@ -87,7 +95,7 @@ class Listing(Generic[Row, Item]):
 class Edge(Generic[Item]):
     """An item of a list and its cursor."""
 
-    cursor: str = strawberry.field(description="The item's cursor, for `after` and `before`; opaque.")
+    cursor: str = strawberry.field(description="The item's cursor, for `after` and `before` of the same list; opaque.")
     node: Item = strawberry.field(description="The item.")
 
 
@@ -116,13 +124,13 @@ class PageInfo:
     async def start_cursor(self) -> str | None:
         """The cursor of the first item; null if the page is empty."""
         rows = (await self.listing.read(self.part)).rows
-        return self.listing.cursors.write(rows[0][0]) if rows else None
+        return self.listing.cursor(rows[0][0]) if rows else None
 
     @field
     async def end_cursor(self) -> str | None:
         """The cursor of the last item; null if the page is empty."""
         rows = (await self.listing.read(self.part)).rows
-        return self.listing.cursors.write(rows[-1][0]) if rows else None
+        return self.listing.cursor(rows[-1][0]) if rows else None
 
 
 @object_type
@@ -136,7 +144,7 @@ class Connection(Generic[Item]):
     async def edges(self) -> list[Edge[Item]]:
         """The items of the page, each with its cursor."""
         page = await self.listing.read(self.part)
-        return [Edge(cursor=self.listing.cursors.write(key), node=self.listing.show(row)) for key, row in page.rows]
+        return [Edge(cursor=self.listing.cursor(key), node=self.listing.show(row)) for key, row in page.rows]
 
     @field
     async def nodes(self) -> list[Item]:

@@ -1,17 +1,24 @@
-"""Cursors, opaque to clients: a version, the kind of list, so that no cursor fits another list, and a row's key."""
+"""Cursors, opaque to clients: a version, the kind of list, the object whose list it is, and a row's key.
+
+So no cursor fits another list. Filters and instants are not in it: it is a position in the list, whichever of its rows
+are shown.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
 
 from db.queries.pages import Key
 
-_VERSION: Final = 1
+Owner: TypeAlias = tuple[UUID | int, ...]
+"""The object whose list it is, by its ids: an account, an order or an event; empty for a list over all accounts."""
+
+_VERSION: Final = 2
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -62,6 +69,10 @@ def _number_of(bits: int) -> Part:
     return Part(int, read)
 
 
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, default=str)  # asyncpg's ids are of a class of their own
+
+
 INSTANT: Final = Part(_write_instant, _read_instant)
 NUMBER: Final = _number_of(32)
 SEQUENCE: Final = _number_of(64)
@@ -76,17 +87,17 @@ class CursorKind:
     name: str
     parts: tuple[Part, ...]
 
-    def write(self, key: Key) -> str:
-        """Write the cursor of a row."""
+    def write(self, key: Key, owner: Owner = ()) -> str:
+        """Write the cursor of a row in the list of an object."""
         values = (part.write(value) for part, value in zip(self.parts, key, strict=True))
-        return urlsafe_b64encode(orjson.dumps([_VERSION, self.name, *values])).rstrip(b"=").decode()
+        return urlsafe_b64encode(_json([_VERSION, self.name, owner, *values])).rstrip(b"=").decode()
 
-    def read(self, cursor: str) -> Key:
-        """Read the key of the row of a cursor; raises MalformedCursor."""
+    def read(self, cursor: str, owner: Owner = ()) -> Key:
+        """Read the key of the row of a cursor in the list of an object; raises MalformedCursor."""
         try:
             values = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-            version, name, *key = values
-            if (version, name) != (_VERSION, self.name):
+            version, name, of, *key = values
+            if (version, name, of) != (_VERSION, self.name, orjson.loads(_json(owner))):
                 raise MalformedCursor
             return tuple(part.read(value) for part, value in zip(self.parts, key, strict=True))
         except (ValueError, TypeError, OverflowError):

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from graphql import DocumentNode, OperationDefinitionNode, Source, SourceLocation, parse
 
+from app.domain.wording import quoted
 from engine.cost import Cost
 from engine.errors import ApiError, ErrorCode, bad_input
 
@@ -87,7 +88,7 @@ def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefin
     if name is not None:
         operations = [each for each in operations if each.name is not None and each.name.value == name]
         if not operations:
-            raise bad_input("operationName", f"The document has no operation {name!r}.")
+            raise bad_input("operationName", f"The document has no operation {quoted(name)}.")
     elif not operations:
         raise ApiError(ErrorCode.BAD_USER_INPUT, "The document has no operation.")
     elif len(operations) > 1:

@@ -110,8 +110,8 @@ async def test_a_forged_cursor_is_refused_or_finds_items_of_its_list(neighbours:
 
 def forgeries(cursor: str) -> Iterator[str]:
     """Yield cursors like one, with the least and greatest values in place of those of its key."""
-    version, kind, *key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    version, kind, owner, *key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     for extremes in (LEAST, GREATEST):
         for chosen in (0, 1):
             values = [extremes[type(value)][chosen] for value in key]
-            yield urlsafe_b64encode(orjson.dumps([version, kind, *values])).decode()
+            yield urlsafe_b64encode(orjson.dumps([version, kind, owner, *values])).decode()

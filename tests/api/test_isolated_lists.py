@@ -1,10 +1,14 @@
 """Lists of a client show nothing of another account: by its cursors, its numbers or its texts."""
 
+from typing import Final
+
 import pytest
 
 from tests.support.neighbours import EVENT, ORDER, Neighbours, values_of
 from tests.support.schema_lists import LISTS, MORE_LISTS
 from tests.support.serving import Client
+
+REFUSED: Final = "after: This is not a cursor of this list."
 
 
 async def cursors_of(client: Client, name: str) -> list[str]:
@@ -16,14 +20,30 @@ def asked(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS | MORE_LISTS)
-async def test_a_cursor_of_another_account_pages_only_the_callers_own_list(neighbours: Neighbours, name: str) -> None:
+async def test_a_cursor_of_another_account_is_refused(neighbours: Neighbours, name: str) -> None:
     cursors = await cursors_of(neighbours.neighbour, name)
     assert cursors
     for cursor in cursors:
         response = await neighbours.client.post(asked(name), {"after": cursor})
-        assert "errors" not in response.json()
+        assert {error["message"] for error in response.json()["errors"]} == {REFUSED}
         neighbours.assert_nothing_of_theirs(response.text)
         neighbours.assert_all_ours(response.json())
+
+
+async def test_a_cursor_of_another_order_or_event_of_the_account_is_refused(neighbours: Neighbours) -> None:
+    page = "query ($number: Int!, $after: String) { account { order(number: $number) { %s } } }"
+    for field in ("images", "events"):
+        asked = page % f"{field}(after: $after) {{ edges {{ cursor }} }}"
+        [cursor, *_] = values_of(await neighbours.client.data(asked, {"number": 1}), "cursor")
+        assert await neighbours.client.data(asked, {"number": 1, "after": cursor})
+        assert (await neighbours.client.error(asked, {"number": 3, "after": cursor}))["message"] == REFUSED
+    asked = (
+        "query ($after: String) { account { order(number: 1) { events { nodes { ... on OrderPlaced {%s} %s } } } } }"
+    )
+    images = "images(after: $after) { edges { cursor } }"
+    [cursor, *_] = values_of(await neighbours.client.data(asked % (images, "")), "cursor")
+    of_another = f"... on ImagesDelivered {{ {images} }}"
+    assert (await neighbours.client.error(asked % ("at", of_another), {"after": cursor}))["message"] == REFUSED
 
 
 async def test_a_cursor_is_refused_by_lists_of_other_kinds(neighbours: Neighbours) -> None:

@@ -199,6 +199,22 @@ async def test_files_with_the_same_name_are_warned_of(shop: Shop) -> None:
     assert await done(shop.client, "placeOrder", WARNED, **order) == payload
 
 
+async def test_names_are_isolated_in_sentences_and_stored_as_they_are(shop: Shop) -> None:
+    """An override in a name, which shows "a\u202egpj.exe" as if it ended in jpg, reaches no other word."""
+    name = "a\u202egpj.exe"
+    order = an_order(shop, externalReference=name) | {"images": [{"filename": name}, {"filename": name}]}
+    payload = await done(shop.client, "placeOrder", WARNED, **order)
+    same = "The images at index 0 and 1 have the same filename, '\u2068a\u202egpj.exe\u2069'."
+    assert [each["message"] for each in payload["warnings"]] == [same]
+    taken = (await mutate(shop.client, "placeOrder", **order))["userErrors"]
+    assert [each["message"] for each in taken] == [f"'\u2068{name}\u2069' is already the reference of order 1."]
+    found = await shop.client.data(
+        "query ($name: String!) { account { order(externalReference: $name) { images { nodes { filename } } } } }",
+        {"name": name},
+    )
+    assert found["account"]["order"]["images"]["nodes"] == [{"filename": name}, {"filename": name}]
+
+
 async def test_there_are_no_warnings_without_duplicates_or_with_errors(shop: Shop) -> None:
     assert (await done(shop.client, "placeOrder", WARNED, **an_order(shop)))["warnings"] == []
     twice = an_order(shop, name=" ") | {"images": [{"filename": "a.jpg"}] * 2}

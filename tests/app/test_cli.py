@@ -101,6 +101,17 @@ def test_an_account_begins_at_the_set_clock_and_is_named_by_either_of_its_ids(da
     assert [key["account_id"] for key in keys] == [account["id"], account["id"]] == [account_id, account_id]
 
 
+@pytest.mark.usefixtures("unset")
+def test_a_name_that_a_command_prints_moves_no_other_word(database: str) -> None:
+    name = "a\u202egpj.exe"
+    runner = CliRunner(env={"LOUPE_DATABASE_URL": database})
+    created = runner.invoke(cli, [*ACME[:3], name, *ACME[4:], "--ref", name]).output
+    assert created.startswith(f"Account \u2068{name}\u2069: ")
+    assert f"  \u2068{name}\u2069  \u2068{name}\u2069  ENTERPRISE" in runner.invoke(cli, ["account", "list"]).output
+    shown = json.loads(runner.invoke(cli, ["account", "show", name, "--json"]).output)
+    assert (shown["ref"], shown["name"]) == (name, name)
+
+
 def test_several_commands_share_the_embedded_server_and_the_last_one_stops_it(folder: Path) -> None:
     with serving(LOUPE_DATA_DIR=str(folder)) as (process, url):
         assert answer("token", "create", "--staff", LOUPE_DATA_DIR=str(folder))["token"].startswith("loupe_")

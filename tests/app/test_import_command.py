@@ -1,15 +1,21 @@
 """`loupe import`: the real command in a process of its own."""
 
+import asyncio
 import gzip
 import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from app.services.imports.session import CHUNK_LINES
 from db.connections import connect
 
 LOUPE = Path(sys.executable).with_name("loupe")
@@ -85,6 +91,39 @@ async def test_bad_lines_are_printed_with_file_and_line_and_the_command_fails(da
     assert out == (
         "Imported 1 account, 1 specification, 1 order; 2 images."
         " Bad: 1 line, skipped because of them: 1 line. Correct them and run the import again.\n"
+    )
+
+
+async def test_a_retry_says_in_one_line_what_is_in_already(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(BAD)
+    run_import(database, str(path))
+    path.write_bytes(text(ACCOUNT, SPECIFICATION, order("o-1"), order("o-2"), order("o-3")))
+    assert run_import(database, str(path)) == (
+        0,
+        "Imported 2 orders; 4 images. Known before: 3 lines.\n",
+        "Lines 1 to 3 were imported before; going on from there.\n",
+    )
+
+
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_an_import_that_a_signal_ends_says_what_is_in(database: str, ending: signal.Signals, code: int) -> None:
+    lines = [ACCOUNT, SPECIFICATION, *(order(f"o-{number}") for number in range(CHUNK_LINES - 2))]
+    with subprocess.Popen(  # noqa: S603
+        [LOUPE, "import", "-"], env=environment(database), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(text(*lines))
+        process.stdin.flush()
+        while asyncio.run(count(database, "import_lines")) < len(lines):
+            time.sleep(0.05)
+        time.sleep(0.2)  # until it has heard of its commit
+        process.send_signal(ending)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert said.decode() == (
+        "Ended early. Imported so far: 1 account, 1 specification, 1,998 orders; 3,996 images."
+        " Run the import again: it continues from there.\n"
     )
 
 

@@ -16,3 +16,11 @@ def test_what_would_end_a_line_move_the_cursor_or_be_markup_is_shown_as_it_is() 
 
 def test_a_table_without_rows_is_its_headings() -> None:
     assert as_table([], ("ID", "NAME")) == "ID  NAME"
+
+
+def test_names_from_right_to_left_or_with_overrides_move_no_other_cell() -> None:
+    hebrew, override = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}", "a\u202egpj.exe"
+    assert as_table([(hebrew, "12"), (override, "3")]).splitlines() == [
+        f"\u2068{hebrew}\u2069        12",
+        f"\u2068{override}\u2069  3",
+    ]

@@ -1,4 +1,4 @@
-"""Only the releases of PostgreSQL for which the statements are written are used."""
+"""Only the releases of PostgreSQL for which the statements are written are used, and only databases in UTF-8."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from db.address import shown
 from db.connections import connect, open_pool
 from db.failures import DatabaseUnreachable
+from db.migrate import migrate
+from tests.support.database import execute, url_of
 
 
 def message(kind: bytes, body: bytes) -> bytes:
@@ -54,3 +57,20 @@ async def test_later_releases_are_used(version: str, tmp_path: Path) -> None:
     async with server_of_release(version, tmp_path) as url:
         connection = await connect(url)
         await connection.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+async def test_a_database_of_another_encoding_is_refused_in_one_sentence(server: str, encoding: str) -> None:
+    name = f"encoded_{encoding.lower()}"
+    await execute(
+        server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C' LOCALE_PROVIDER libc"
+    )
+    url = url_of(server, name)
+    for use in (connect, open_pool, migrate):
+        with pytest.raises(DatabaseUnreachable) as refused:
+            await use(url)
+        assert str(refused.value) == (
+            f"The database at {shown(url)} cannot be used: its encoding is {encoding}, and Loupe needs one made with"
+            " ENCODING 'UTF8'."
+        )
+    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")

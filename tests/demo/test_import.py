@@ -36,6 +36,12 @@ class Listener:
     def progress(self, position: int, report: Report) -> None:
         pass
 
+    def resumed(self, line: int) -> None:
+        raise AssertionError(line)
+
+    def committed(self, report: Report) -> None:
+        pass
+
 
 async def _import(pool: Pool, folder: Path, seed: int) -> tuple[Report, list[tuple[int, str]]]:
     listener = Listener()

@@ -12,6 +12,7 @@ from graphql import build_schema, parse, validate
 from app.environment import PREFIX
 from app.settings import Settings
 from db.connections import Pool
+from engine.errors import ErrorCode
 from tests.support.examples import Answer, Asker, History, Question, service_after
 from tests.support.import_files import run_import
 
@@ -39,6 +40,10 @@ def test_dgi_is_spelt_out_where_it_first_occurs() -> None:
 def test_the_operations_are_valid_in_the_schema() -> None:
     schema = build_schema((ROOT / "schema.graphql").read_text())
     assert [validate(schema, parse(operation)) for operation in OPERATIONS] == [[]] * 10
+
+
+def test_every_code_of_an_error_is_named() -> None:
+    assert [code for code in ErrorCode if code not in README] == []
 
 
 def asker_of(operation: str) -> Asker:

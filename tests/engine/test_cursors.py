@@ -38,6 +38,18 @@ def test_a_cursor_is_of_one_kind_of_list() -> None:
         CursorKind("others", (INSTANT, NUMBER)).read(ORDERS.write(KEY))
 
 
+def test_a_cursor_is_of_the_list_of_one_object() -> None:
+    account, other = UUID(int=1), UUID(int=2)
+    owners = ((), (account,), (other,), (account, 7), (account, 8), (account, other))
+    for owner in owners:
+        cursor = ORDERS.write(KEY, owner)
+        assert ORDERS.read(cursor, owner) == KEY
+        for another in owners:
+            if another != owner:
+                with pytest.raises(MalformedCursor):
+                    ORDERS.read(cursor, another)
+
+
 @given(st.text())
 def test_a_text_that_is_no_cursor_is_malformed(text: str) -> None:
     with pytest.raises(MalformedCursor):
@@ -52,21 +64,25 @@ def test_a_text_that_is_no_cursor_is_malformed(text: str) -> None:
         "orders",
         {"1": "orders"},
         [],
-        [1, "orders"],
+        [2, "orders", []],
+        [1, "orders", [], 0, 1],
         [2, "orders", 0, 1],
-        [1, "orders", 0],
-        [1, "orders", 0, 1, 2],
-        [1, "orders", "0", 1],
-        [1, "orders", 0, "1"],
-        [1, "orders", 0, True],
-        [1, "orders", 0, 1.5],
-        [1, "orders", 0, -1],
-        [1, "orders", 0, 2**31 - 1],
-        [1, "orders", 2**62, 1],
-        [1, "orders", None, None],
+        [2, "orders", None, 0, 1],
+        [2, "orders", [7], 0, 1],
+        [2, "orders", [], 0],
+        [2, "orders", [], 0, 1, 2],
+        [2, "orders", [], "0", 1],
+        [2, "orders", [], 0, "1"],
+        [2, "orders", [], 0, True],
+        [2, "orders", [], 0, 1.5],
+        [2, "orders", [], 0, -1],
+        [2, "orders", [], 0, 2**31 - 1],
+        [2, "orders", [], 2**62, 1],
+        [2, "orders", [], None, None],
     ],
 )
 def test_a_forged_cursor_is_malformed(value: object) -> None:
+    assert ORDERS.read(cursor_of([2, "orders", [], 0, 1])) == (datetime(1970, 1, 1, tzinfo=UTC), 1)
     with pytest.raises(MalformedCursor):
         ORDERS.read(cursor_of(value))
 
@@ -74,10 +90,10 @@ def test_a_forged_cursor_is_malformed(value: object) -> None:
 @pytest.mark.parametrize("value", ["a\0b", 7, None])
 def test_a_forged_text_is_malformed(value: object) -> None:
     with pytest.raises(MalformedCursor):
-        CursorKind("accounts", (TEXT, ID)).read(cursor_of([1, "accounts", value, str(UUID(int=1))]))
+        CursorKind("accounts", (TEXT, ID)).read(cursor_of([2, "accounts", [], value, str(UUID(int=1))]))
 
 
 @pytest.mark.parametrize("value", ["", "x", 7, None])
 def test_a_forged_id_is_malformed(value: object) -> None:
     with pytest.raises(MalformedCursor):
-        CursorKind("specifications", (ID,)).read(cursor_of([1, "specifications", value]))
+        CursorKind("specifications", (ID,)).read(cursor_of([2, "specifications", [], value]))

@@ -49,10 +49,12 @@ _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass
 class Listener:
-    """Records the problems as messages, and the progress."""
+    """Records the problems as messages, the progress, and up to which lines all were imported before."""
 
     problems: list[str] = field(default_factory=list[str])
+    resumptions: list[int] = field(default_factory=list[int])
     progressed: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    in_database: Report = field(default_factory=Report)
 
     def problem(self, line: int, text: str) -> None:
         self.problems.append(f"{line}: {text}")
@@ -60,12 +62,19 @@ class Listener:
     def progress(self, position: int, report: Report) -> None:
         self.progressed.append((position, report.lines))
 
+    def resumed(self, line: int) -> None:
+        self.resumptions.append(line)
+
+    def committed(self, report: Report) -> None:
+        self.in_database = report
+
 
 @dataclass
 class Outcome:
     report: Report
     problems: list[str]
     progressed: list[tuple[int, int]]
+    resumptions: list[int]
 
 
 def order(ref: str, images: int | list[Line] = 1, at: str = UPLOADED, **more: object) -> Line:
@@ -98,9 +107,10 @@ async def run_import(
     check: bool = False,
     now: datetime = NOW,
     chunk_lines: int = 1000,
+    listener: Listener | None = None,
 ) -> Outcome:
     """Import lines."""
-    listener = Listener()
+    listener = listener or Listener()
     work = check_history if check else import_history
     report = await work(
         pool,
@@ -110,7 +120,7 @@ async def run_import(
         listener=listener,
         chunk_lines=chunk_lines,
     )
-    return Outcome(report, listener.problems, listener.progressed)
+    return Outcome(report, listener.problems, listener.progressed, listener.resumptions)
 
 
 async def rows(pool: Pool, query: str, *args: object) -> list[tuple[Any, ...]]:

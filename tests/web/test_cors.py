@@ -56,7 +56,7 @@ async def test_a_preflight_of_an_allowed_origin_is_answered_without_a_token(
     response = await preflight(served[1], ALLOWED)
     assert response.status_code == 200
     assert readable_by(response) == ALLOWED
-    assert response.headers["access-control-allow-methods"] == "GET, POST"
+    assert response.headers["access-control-allow-methods"] == "GET, HEAD, POST"
     assert response.headers["access-control-allow-headers"] == "authorization,content-type"
     assert "access-control-allow-credentials" not in response.headers
 

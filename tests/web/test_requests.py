@@ -70,6 +70,15 @@ async def test_an_accept_header_may_have_several_lines(staff: Client) -> None:
     assert response.headers["content-type"] == "application/graphql-response+json"
 
 
+@pytest.mark.parametrize("name", ["Accept", "Content-Type"])
+async def test_a_header_that_names_media_types_without_end_is_refused(staff: Client, name: str) -> None:
+    usual = "application/json;"
+    for length, status in ((1_000, 200), (1_001, 431)):
+        response = await posted(staff, {"query": VIEWER}, (name, usual + " " * (length - len(usual) - 1) + ";"))
+        assert (response.status_code, response.headers["content-type"]) == (status, "application/json")
+    assert message_of(response) == "The headers Accept and Content-Type have at most 1,000 characters each."
+
+
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b" \r\n\t", b"\xef\xbb\xbf \n"])
 async def test_a_byte_order_mark_and_blanks_around_json_make_no_difference(staff: Client, before: bytes) -> None:
     assert (await posted(staff, before + orjson.dumps({"query": VIEWER}) + b"\n ")).json() == STAFF

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.errors import DomainError, Refusals
+from app.domain.wording import quoted
 
 
 class ReferenceTaken(DomainError):  # noqa: N818 - refusals are named by their case
@@ -23,7 +24,7 @@ class ReferenceTaken(DomainError):  # noqa: N818 - refusals are named by their c
         image_id: UUID | None = None,
         index: int | None = None,
     ) -> None:
-        super().__init__(f"{reference!r} is already the reference of {owner}.")
+        super().__init__(f"{quoted(reference)} is already the reference of {owner}.")
         self.reference = reference
         self.order_id = order_id
         self.image_id = image_id
@@ -63,7 +64,9 @@ def require_free_references(of_order: str | None, of_images: Sequence[str | None
             continue
         image = taken.images.get(reference)
         if image is not None:
-            refusals.append(ReferenceTaken(reference, f"image {image.filename!r}", image_id=image.id, index=index))
+            refusals.append(
+                ReferenceTaken(reference, f"image {quoted(image.filename)}", image_id=image.id, index=index)
+            )
         elif reference in given:
             refusals.append(ReferenceTaken(reference, "an earlier image in the list", index=index))
         given.add(reference)

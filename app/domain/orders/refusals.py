@@ -9,6 +9,7 @@ from app.domain.bounds import MAX_PORTIONS
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.orders.enums import OrderStatus
+from app.domain.wording import quoted
 
 
 class NotExpeditable(DomainError):
@@ -68,7 +69,7 @@ class NotClaimed(DomainError):
     """An image that a worker does not hold, or holds no longer."""
 
     def __init__(self, image_id: UUID, filename: str, worker: str) -> None:
-        super().__init__(f"{filename!r} is not claimed by {worker!r}.")
+        super().__init__(f"{quoted(filename)} is not claimed by {quoted(worker)}.")
         self.image_id = image_id
         self.filename = filename
         self.worker = worker
@@ -96,7 +97,7 @@ class ImageCancelled(DomainError):
     """The image was cancelled, so it cannot change any more."""
 
     def __init__(self, image_id: UUID, filename: str, cancelled_at: datetime) -> None:
-        super().__init__(f"{filename!r} was cancelled at {rfc3339(cancelled_at)}.")
+        super().__init__(f"{quoted(filename)} was cancelled at {rfc3339(cancelled_at)}.")
         self.image_id = image_id
         self.filename = filename
         self.cancelled_at = cancelled_at

@@ -26,6 +26,7 @@ from app.domain.orders.refusals import (
     OrderCancelled,
 )
 from app.domain.orders.summaries import ImageSummary, OrderSummary
+from app.domain.wording import quoted
 
 
 def not_expeditable(subject: OrderSummary | ImageSummary, at: datetime) -> DomainError | None:
@@ -154,7 +155,7 @@ def _cancelled(subject: OrderSummary | ImageSummary, cancelled_at: datetime) -> 
 
 
 def _name(subject: OrderSummary | ImageSummary) -> str:
-    return f"Order {subject.number}" if isinstance(subject, OrderSummary) else repr(subject.filename)
+    return f"Order {subject.number}" if isinstance(subject, OrderSummary) else quoted(subject.filename)
 
 
 def _image_id(subject: OrderSummary | ImageSummary) -> UUID | None:

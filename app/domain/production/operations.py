@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.refusals import NotClaimed
 from app.domain.orders.state import ImageState, OrderState
+from app.domain.wording import quoted
 
 
 class Performer(StrEnum):
@@ -32,7 +33,7 @@ class StepNotOfImage(DomainError):  # noqa: N818 - refusals are named by their c
     """A step that the specification of an image lacks; `index` is the position of the operation in the call, from 0."""
 
     def __init__(self, step: str, filename: str, index: int) -> None:
-        super().__init__(f"The specification of {filename!r} has no step {step!r}.")
+        super().__init__(f"The specification of {quoted(filename)} has no step {quoted(step)}.")
         self.step = step
         self.filename = filename
         self.index = index

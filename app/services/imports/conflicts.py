@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.events.enums import EventType
+from app.domain.wording import quoted
 from db.failures import ServerError, asks_to_try_again
 from db.queries.imports import HARMLESS_EVENTS_FROM
 from db.readers import Reader
@@ -35,7 +36,7 @@ class AccountMoved(Exception):  # noqa: N818 - named by its case, like all error
     """
 
     def __init__(self, ref: str | None) -> None:
-        name = "An account of the file" if ref is None else f"The account {ref!r}"
+        name = "An account of the file" if ref is None else f"The account {quoted(ref)}"
         super().__init__(f"{name} was changed by someone else meanwhile; run the import again.")
         self.ref = ref
 

@@ -1,7 +1,7 @@
 """Destinations of batches: each committed separately, or all are written into one transaction that is rolled back."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,11 @@ class Destination(Protocol):
         """The reader of the database between batches."""
         ...
 
-    async def write(self, prepared: PreparedBatch) -> None:
-        """Take a batch; the one before is written by then, this one maybe not yet. Raises AccountMoved."""
+    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
+        """Take a batch; the one before is written by then, this one maybe not yet. Raises AccountMoved.
+
+        `then` is called once it is committed.
+        """
         ...
 
     async def settle(self) -> None:
@@ -42,10 +45,10 @@ class Committing:
     run: ImportRun
     task: asyncio.Task[None] | None = None
 
-    async def write(self, prepared: PreparedBatch) -> None:
+    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
         """Take a batch, once the one before is committed."""
         await self.settle()
-        self.task = asyncio.create_task(self._commit(prepared))
+        self.task = asyncio.create_task(self._commit(prepared, then))
 
     async def settle(self) -> None:
         """Wait until all is committed."""
@@ -53,11 +56,12 @@ class Committing:
             task, self.task = self.task, None
             await task
 
-    async def _commit(self, prepared: PreparedBatch) -> None:
+    async def _commit(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
         with detecting_conflicts():
             async with transaction(self.connection) as writer:
                 await write(writer, prepared, self.run)
                 await writer.commit()
+        then()
 
 
 @asynccontextmanager
@@ -88,7 +92,7 @@ class Rehearsing:
         self._run = ImportRun(clock, started_at)
         self.reader: Reader = writer
 
-    async def write(self, prepared: PreparedBatch) -> None:
+    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:  # noqa: ARG002 - none is committed
         """Write a batch."""
         with detecting_conflicts():
             await write(self._writer, prepared, self._run)

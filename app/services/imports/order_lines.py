@@ -23,6 +23,7 @@ from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.production.operations import Operation
 from app.domain.specifications import milliseconds_of
 from app.domain.texts import composed
+from app.domain.wording import quoted
 from app.services.ids import new_ids
 from app.services.imports.cache import AccountState, VersionState
 from app.services.imports.deadlines import confirmed, require_no_later_portions
@@ -86,7 +87,7 @@ def _require_steps(line: OrderLine, steps: Collection[str]) -> None:
         for number, part in enumerate(image.operations):
             if composed(part.step) not in steps:
                 field = f"images[{index}].operations[{number}].step"
-                raise LineRefused(field, f"the specification has no step {part.step!r}")
+                raise LineRefused(field, f"the specification has no step {quoted(part.step)}")
 
 
 def _operations(line: OrderLine, orders: Iterable[OrderState]) -> Iterator[tuple[datetime, Operation]]:
@@ -180,7 +181,11 @@ def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) ->
         images = named.pop(filename, None)
         if images is None:
             again = filename in filenames[:index]
-            reason = f"{filename!r} is named twice" if again else f"order {ref!r} has no image {filename!r}"
+            reason = (
+                f"{quoted(filename)} is named twice"
+                if again
+                else f"order {quoted(ref)} has no image {quoted(filename)}"
+            )
             raise LineRefused(f"filenames[{index}]", reason)
         chosen += (image.id for image in images)
     return chosen

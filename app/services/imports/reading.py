@@ -11,6 +11,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.domain.wording import isolated, quoted
 from app.services.imports.digests import canonical
 from app.services.imports.lines import LINE, Line
 from app.services.imports.refusals import Subject
@@ -36,7 +37,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "decimal_max_digits": "has more than {max_digits} digits",
     "decimal_whole_digits": "has more than {whole_digits} digits before the point",
     "union_tag_not_found": "type: is missing",
-    "union_tag_invalid": "type: {tag!r} is not one of {expected_tags}",
+    "union_tag_invalid": "type: {tag} is not one of {expected_tags}",
 }
 _MOST_PROBLEMS: Final = 5
 _MOST_CHARACTERS: Final = 80
@@ -82,7 +83,7 @@ def read_line(raw: RawLine) -> ReadLine:
     except ValidationError as error:
         return _bad_line(raw.number, raw.data, _problem(error))
     except _RepeatedKeyError as error:
-        problem = f"{error.key}: is repeated"
+        problem = f"{_shown(error.key)}: is repeated"
         return BadLine(raw.number, problem) if error.key in _OF_THE_LINE else _bad_line(raw.number, raw.data, problem)
     return GoodLine(raw.number, line, sha256(content).digest())
 
@@ -95,7 +96,7 @@ def field_name(path: Sequence[int | str]) -> str:
 
 def _shown(name: str) -> str:
     """Write a key of the file, quoted unless it is an identifier, and clipped."""
-    return name if name.isidentifier() and len(name) <= _MOST_CHARACTERS else repr(_clipped(name))
+    return isolated(name) if name.isidentifier() and len(name) <= _MOST_CHARACTERS else quoted(_clipped(name))
 
 
 def _clipped(text: str) -> str:
@@ -132,7 +133,7 @@ def _one_problem(error: ErrorDetails) -> str:
     text = _PROBLEMS.get(error["type"])
     context = error.get("ctx", {})
     if "tag" in context:
-        context["tag"] = _clipped(context["tag"])
+        context["tag"] = quoted(_clipped(context["tag"]))
     text = error["msg"] if text is None else text.format(**context)
     field = field_name(error["loc"][1:])  # the first part is the type of line
     return f"{field}: {text}" if field else text

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.domain.wording import quoted
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -22,4 +24,4 @@ class LineRefused(Exception):  # noqa: N818 - refusals are named by their case
 
 def no_such(field: str, subject: Subject) -> LineRefused:
     """Return the refusal of a line that names a subject in a field which is not there."""
-    return LineRefused(field, f"there is no {subject.kind} {subject.ref!r}", subject)
+    return LineRefused(field, f"there is no {subject.kind} {quoted(subject.ref)}", subject)

@@ -17,6 +17,7 @@ from app.domain.orders.state import OrderState
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
+from app.domain.wording import quoted
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone, require_terms
 from app.services.imports.batch import Batch, BatchOperation, BatchOrder, NewSpecification
@@ -86,7 +87,7 @@ class Replay:
         pending = self.cache.pending.get(line.ref)
         if state is not None:
             if not self._is_known(state, line, digest):
-                raise LineRefused("ref", f"there is an account {line.ref!r} already")
+                raise LineRefused("ref", f"there is an account {quoted(line.ref)} already")
         elif pending is not None:
             self._require_same(line, pending.digest, digest)
         else:
@@ -140,7 +141,7 @@ class Replay:
             raise LineRefused(field, "is in the future")
         if at < state.watermark:
             raise LineRefused(
-                field, f"is before {rfc3339(state.watermark)}, the last instant of account {state.ref!r} so far"
+                field, f"is before {rfc3339(state.watermark)}, the last instant of account {quoted(state.ref)} so far"
             )
 
     def _change(self, line: DatedLine, state: AccountState, specifications: Specifications) -> Change:
@@ -273,7 +274,7 @@ class Replay:
             known = self.cache.lines.get(key)
             if known is not None:
                 if digest != known.digest != first_digest_of(line):
-                    raise LineRefused("ref", f"{line.type} {line.ref!r} was imported before with other content")
+                    raise LineRefused("ref", f"{line.type} {quoted(key.ref)} was imported before with other content")
                 self._report.known += 1
                 return True
         return False
@@ -281,7 +282,7 @@ class Replay:
     def _require_same(self, line: AccountLine | SpecificationLine, known: bytes, digest: bytes) -> None:
         """Count a line that is pending already; raises LineRefused."""
         if known != digest:
-            raise LineRefused("ref", f"{line.type} {line.ref!r} came before with other content")
+            raise LineRefused("ref", f"{line.type} {quoted(line.ref)} came before with other content")
         self._report.known += 1
 
     def _remember(self, state: AccountState, line: Line, digest: bytes, subject_id: UUID | None) -> None:

@@ -1,7 +1,7 @@
 """The progress and the result of an import."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 
@@ -14,6 +14,14 @@ class Listener(Protocol):
 
     def progress(self, position: int, report: "Report") -> None:
         """Show the counts so far; `position` is the number of bytes read of the file as stored."""
+        ...
+
+    def resumed(self, line: int) -> None:
+        """Show that all lines up to this one were imported before, and the next one was not."""
+        ...
+
+    def committed(self, report: "Report") -> None:
+        """Note the counts of all lines that are in the database for good."""
         ...
 
 
@@ -34,3 +42,7 @@ class Report:
     def lines(self) -> int:
         """The number of lines read so far that are not blank."""
         return self.imported.total() + self.known + self.problems + self.skipped
+
+    def copy(self) -> "Report":
+        """Return the counts as they are now."""
+        return replace(self, imported=self.imported.copy())

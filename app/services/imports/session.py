@@ -13,6 +13,7 @@ import gc
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from app.clock import Clock
@@ -94,7 +95,8 @@ class _Task(NamedTuple):
 class _Import:
     """An import in progress. Lines of `_blocked` accounts do not count any more, and no line does once it is `_halted`.
 
-    `_problems` are the bad lines of the chunk, `_refused` the accounts of those that the rules refuse.
+    `_problems` are the bad lines of the chunk, `_refused` the accounts of those that the rules refuse. `_known_to` is
+    the last line as long as all were imported before, else None.
     """
 
     def __init__(self, task: _Task, destination: Destination) -> None:
@@ -106,6 +108,7 @@ class _Import:
         self._refused: set[str] = set()
         self._blocked: set[str] = set()
         self._halted = False
+        self._known_to: int | None = 0
 
     async def run(self) -> Report:
         """Import chunk by chunk; then open the accounts without any dated line."""
@@ -138,20 +141,31 @@ class _Import:
         for count, line in enumerate(lines):
             if self._halted:
                 break
+            known = self._report.known
             self._take(line)
+            if self._known_to is not None:
+                self._show_resumption(line.number, known=self._report.known > known)
             if count % _LINES_WITHOUT_PAUSE == 0:
                 await asyncio.sleep(0)
         await self._show_problems()
         await self._write()
         self._task.listener.progress(self._task.source.position, self._report)
 
+    def _show_resumption(self, line: int, *, known: bool) -> None:
+        """Show up to which line all were imported before, once one was not."""
+        if not known and self._known_to:
+            self._task.listener.resumed(self._known_to)
+        self._known_to = line if known else None
+
     async def _write(self) -> None:
         """Write the batch and begin the next one."""
         batch, self._replay.batch = self._replay.batch, Batch()
+        committed = partial(self._task.listener.committed, self._report.copy())
         if batch.accounts:
-            await self._destination.write(prepare(batch, minutes_kept_since(self._task.now)))
+            await self._destination.write(prepare(batch, minutes_kept_since(self._task.now)), committed)
         else:
             await self._destination.settle()
+            committed()
 
     def _take(self, line: ReadLine) -> None:
         account = line.account if isinstance(line, BadLine) else line.content.account

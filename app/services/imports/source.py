@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, Final, cast
 
+from app.domain.wording import isolated
+
 MAX_LINE_BYTES: Final = 16 * 2**20
 """Enough for 2,000 images with a dozen rejections each."""
 STANDARD_INPUT: Final = "-"
@@ -100,7 +102,7 @@ class Source:
                 if len(data) > MAX_LINE_BYTES:
                     self._skip_rest(data)
                     return RawLine(self._number, None)
-                if self._number == 1:
+                while data.startswith(_BYTE_ORDER_MARK):  # of each of several files put together
                     data = data.removeprefix(_BYTE_ORDER_MARK)
                 if stripped := data.rstrip():
                     return RawLine(self._number, stripped)
@@ -126,7 +128,7 @@ def open_source(name: str) -> Generator[Source]:
         stored = _standard_input() if name == STANDARD_INPUT else _file(name)
         source = Source(name, cast("io.BufferedReader", stored), _size_of(stored))
     except OSError as error:
-        raise SourceUnreadable(f"{name} cannot be read: {error.strerror}.") from error
+        raise SourceUnreadable(f"{isolated(name)} cannot be read: {error.strerror}.") from error
     yield source
     stored.close()  # not after an error: a reader left behind may hold it until there is input
 

@@ -166,7 +166,8 @@ def images_of_event(
     async def read(id_: UUID) -> ImageRow | None:
         return await context.loaders.images.load((account_id, id_))
 
-    return _listed(_IMAGE_CURSORS, _ids(self.details), read, partial(image, context=context)).first(first, after)
+    show = partial(image, context=context)
+    return _listed(_IMAGE_CURSORS, self.row, _ids(self.details), read, show).first(first, after)
 
 
 def count_images(self: EventOfImages) -> int:
@@ -196,7 +197,7 @@ def rejected_images(
             rejection=None if rejection_row is None else rejection(rejection_row),
         )
 
-    return _listed(_REJECTED_CURSORS, details.images, read, lambda each: each)
+    return _listed(_REJECTED_CURSORS, row, details.images, read, lambda each: each)
 
 
 async def order_row(info: Info, row: EventRow) -> OrderRow:
@@ -235,11 +236,12 @@ def _ids(details: OfImages) -> list[UUID]:
 
 def _listed(
     cursors: CursorKind,
+    event: EventRow,
     found: Sequence[Fact],
     read: Callable[[Fact], Awaitable[Value | None]],
     show: Callable[[Value], Item],
 ) -> Listing[Value, Item]:
-    """List the items of an event by position from 0; the items of a page are read together."""
+    """List items of an event by position from 0; the items of a page are read together."""
     span = Span(least=(-1,), greatest=(len(found),))
 
     async def read_slice(part: Slice) -> Page[Value]:
@@ -250,4 +252,5 @@ def _listed(
         rows = [((position,), each) for position, each in zip(positions, values, strict=True) if each is not None]
         return page(rows, part)
 
-    return Listing(cursors, span, read_slice, known(len(found)), show)
+    owner = event.account_id, event.sequence
+    return Listing(cursors, span, read_slice, known(len(found)), show, owner)

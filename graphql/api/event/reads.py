@@ -112,7 +112,7 @@ def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[
     async def count() -> int:
         return await loaders.event_counts.load((key, await wanted()))
 
-    return Listing(_CURSORS, EVENT_SPAN, read, count, event)
+    return Listing(_CURSORS, EVENT_SPAN, read, count, event, key)
 
 
 def events_of_account(
@@ -131,7 +131,7 @@ def events_of_account(
     async def count() -> int:
         return await loaders.account_event_counts.load((account_id, await wanted()))
 
-    return Listing(_ACCOUNT_CURSORS, ACCOUNT_EVENT_SPAN, read, count, event)
+    return Listing(_ACCOUNT_CURSORS, ACCOUNT_EVENT_SPAN, read, count, event, (account_id,))
 
 
 def all_events(context: Context, wanted: AllEventsFilter) -> Listing[EventRow, Event]:

@@ -47,7 +47,7 @@ def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus]
     count = known(order.image_count + order.cancelled_count)
     if chosen is not None:
         count = partial(context.loaders.image_counts.load, (key, chosen, now))
-    return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, context=context))
+    return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, context=context), key)
 
 
 def queue_of_production(context: Context) -> Listing[ImageRow, Image]:

@@ -48,7 +48,7 @@ def inquiries_of_account(
         return loaders.inquiries_of_accounts.load((account_id, part, is_open))
 
     count = partial(loaders.inquiry_counts.load, (account_id, is_open))
-    return Listing(_CURSORS, INQUIRY_SPAN, read, count, inquiry).first(first, after)
+    return Listing(_CURSORS, INQUIRY_SPAN, read, count, inquiry, (account_id,)).first(first, after)
 
 
 def all_inquiries(context: Context, is_open: bool | None) -> Listing[InquiryRow, Inquiry]:

@@ -53,7 +53,7 @@ def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) ->
             return (await context.history(account_id)).orders
         return await context.loaders.order_counts.load((account_id, selection))
 
-    return Listing(_CURSORS, selection.span, read, count, partial(order, context=context))
+    return Listing(_CURSORS, selection.span, read, count, partial(order, context=context), (account_id,))
 
 
 async def order_named(

@@ -10,6 +10,7 @@ from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
 from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
 from app.domain.bounds import MAX_IMAGES
 from app.domain.orders.changes import NewImage
+from app.domain.wording import quoted
 from engine.arguments import or_none
 from engine.decorators import input_type
 from engine.inputs import optional
@@ -57,7 +58,7 @@ def duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:
     for index, image in enumerate(images):
         before = first.setdefault(image.filename, index)
         if before != index:
-            message = f"The images at index {before} and {index} have the same filename, {image.filename!r}."
+            message = f"The images at index {before} and {index} have the same filename, {quoted(image.filename)}."
             path = ["images", str(index), "filename"]
             warnings.append(Warning(code=WarningCode.DUPLICATE_FILENAME, message=message, path=path))
     return warnings

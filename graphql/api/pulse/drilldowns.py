@@ -33,4 +33,4 @@ class Source:
             return await context.loaders.drilldowns.load((self.account_id, part, drilldown))
 
         show = partial(image, context=context)
-        return Listing(CursorKind(name, _PARTS), drilldown.span, read, known(number), show)
+        return Listing(CursorKind(name, _PARTS), drilldown.span, read, known(number), show, (self.account_id,))

@@ -51,7 +51,7 @@ def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[Snap
         return loaders.snapshots_of_accounts.load((account_id, part, days))
 
     count = partial(loaders.snapshot_counts.load, (account_id, days))
-    return Listing(_CURSORS, days.span, read, count, snapshot)
+    return Listing(_CURSORS, days.span, read, count, snapshot, (account_id,))
 
 
 @reads(NodeType.PULSE_SNAPSHOT)

@@ -62,7 +62,7 @@ async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVers
     def show(version: SlaVersion) -> SLA:
         return _shown(context, account, history, sla_of(version, history.versions), context.instant(account.id))
 
-    return Listing(_CURSORS, _SPAN, read, known(len(history.versions)), show)
+    return Listing(_CURSORS, _SPAN, read, known(len(history.versions)), show, (account.id,))
 
 
 def _shown(context: Context, account: AccountRow, history: AccountHistory, in_force: SlaInForce, at: datetime) -> SLA:

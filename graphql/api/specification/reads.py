@@ -28,7 +28,7 @@ def specifications_of(
         return loaders.specifications_of_accounts.load((account_id, part, archived))
 
     count = partial(loaders.specification_counts.load, (account_id, archived))
-    return Listing(_CURSORS, SPECIFICATION_SPAN, read, count, specification)
+    return Listing(_CURSORS, SPECIFICATION_SPAN, read, count, specification, (account_id,))
 
 
 @reads(NodeType.SPECIFICATION)

@@ -7,8 +7,8 @@ from app.domain.errors import UnknownTimeZone
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
-from app.services.accounts.counters import UnknownAccount
-from app.services.accounts.opening import AccountRefTaken, create_account, find_account
+from app.services.accounts.finding import UnknownAccount, find_account
+from app.services.accounts.opening import AccountRefTaken, create_account
 from db.connections import Pool, Record, Statement
 from db.readers import PoolReader
 from db.writer import unit_of_work
@@ -110,3 +110,11 @@ async def test_an_account_that_is_not_there_is_not_found(pool: Pool, reader: Poo
     await create(pool)
     with pytest.raises(UnknownAccount, match="'nobody'"):
         await find_account(reader, "nobody")
+
+
+async def test_an_account_is_found_by_its_ref_in_another_form_of_unicode(pool: Pool, reader: PoolReader) -> None:
+    composed, decomposed = "K\u00fcche", "Ku\u0308che"
+    old = await create(pool, ref=decomposed)
+    assert await find_account(reader, composed) == await find_account(reader, decomposed) == old
+    new = await create(pool, ref=composed)
+    assert (await find_account(reader, composed), await find_account(reader, decomposed)) == (new, old)

@@ -121,3 +121,14 @@ async def test_a_repeated_account_or_specification_line_with_other_content_is_re
 
 async def test_a_line_too_long_is_refused_unread(pool: Pool) -> None:
     assert await refused(pool, *START, order("o-1", name="n" * 2**24)) == "is longer than 16,777,216 bytes"
+
+
+async def test_names_are_isolated_in_the_sentences_about_bad_lines(pool: Pool) -> None:
+    name, override = "\N{HEBREW LETTER SHIN}", "a\u202egpj.exe"
+    assert (
+        await refused(pool, *START, order("o-1", specification=override))
+        == "specification: there is no specification '\u2068a\u202egpj.exe\u2069'"
+    )
+    assert await refused(pool, ACCOUNT | {name: 1, override: 2}) == (
+        f"\u2068{name}\u2069: is not known; '\u2068{override}\u2069': is not known"
+    )

@@ -16,6 +16,7 @@ from tests.support.import_files import (
     START,
     UPLOADED,
     Line,
+    Listener,
     change,
     everything,
     order,
@@ -54,6 +55,37 @@ async def test_random_files_have_every_kind_of_line_and_level(pool: Pool) -> Non
     await run_import(pool, random_file(0))
     levels = await pool.fetch("SELECT DISTINCT service_level FROM orders")
     assert len(levels) == 5
+
+
+async def test_a_retry_shows_up_to_which_line_all_were_imported_before(pool: Pool) -> None:
+    beta: list[Line] = [ACCOUNT | {"ref": "beta"}, SPECIFICATION | {"account": "beta"}]
+    lines = [*START, *beta, *(order(f"o-{number}") for number in range(7)), order("b-1") | {"account": "beta"}]
+    bad = [*lines[:8], order("o-4", specification="unknown"), *lines[9:]]
+    assert (await run_import(pool, bad, chunk_lines=3)).resumptions == []
+    assert (await run_import(pool, bad, chunk_lines=3)).resumptions == [8]
+    again = await run_import(pool, lines, chunk_lines=3)
+    assert (again.resumptions, again.report.known, again.report.imported.total()) == ([8], 9, 3)
+    assert (await run_import(pool, lines)).resumptions == []  # none is new
+    assert (await run_import(pool, [order("o-9"), *lines])).resumptions == []
+
+
+async def test_what_is_committed_is_counted_when_an_import_ends_early(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[PreparedBatch] = []
+
+    async def fail_at_the_third(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
+        written.append(prepared)
+        if len(written) == 3:
+            raise OSError("the disk is full")
+        await write(writer, prepared, run)
+
+    listener, lines = Listener(), [*START, *(order(f"o-{number}") for number in range(8))]
+    monkeypatch.setattr(destination, "write", fail_at_the_third)
+    with pytest.raises(OSError, match="the disk is full"):
+        await run_import(pool, lines, chunk_lines=3, listener=listener)
+    assert listener.in_database.imported == {"account": 1, "specification": 1, "order": 4}
+    assert await pool.fetchrow("SELECT count(*) FROM import_lines") == (6,)
 
 
 async def test_a_second_import_of_a_file_knows_every_line_and_changes_nothing(pool: Pool) -> None:

@@ -1,5 +1,6 @@
 import gzip
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,28 @@ async def test_lines_before_the_damage_of_a_gzip_file_are_imported(pool: Pool, d
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \t\r\n"])
 def test_blank_lines_are_skipped(data: bytes) -> None:
     assert source(data).chunk(max_lines=9, max_bytes=9) == []
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_files_put_together_may_each_begin_with_a_byte_order_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    mark = b"\xef\xbb\xbf"
+    files = [mark + b"1\r\n", mark, mark + b"2\n\n", mark + b"\r\n", b"3\n", mark + b'"4' + mark + b'"']
+    path = tmp_path / "history"
+    path.write_bytes(b"".join(map(pack, files)))
+    with path.open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        for name in (str(path), "-"):
+            file.seek(0)
+            with open_source(name) as lines:
+                chunk = lines.chunk(max_lines=9, max_bytes=99)
+            assert [(line.number, line.data) for line in chunk] == [
+                (1, b"1"),
+                (2, b"2"),
+                (5, b"3"),
+                (6, b'"4' + mark + b'"'),
+            ]
 
 
 async def test_a_file_with_only_the_magic_number_of_gzip_is_refused(pool: Pool) -> None:
