@@ -27,6 +27,10 @@ class OutcomeUnknown(SentenceError):  # noqa: N818 - named by its case, like all
         super().__init__("The database's answer was lost as the last change was committed: it may be done or not.")
 
 
+class MigrationFailed(SentenceError):  # noqa: N818 - as above
+    """A database could not be brought to the newest schema and has none of the failed step."""
+
+
 def asks_to_try_again(error: BaseException) -> bool:
     """Return True if a transaction failed because of concurrent transactions, so that it can be tried again.
 

@@ -1,7 +1,6 @@
 """The database of a command: the one of the settings, or the embedded one for as long as the command runs."""
 
 import asyncio
-import logging
 import os
 import signal
 import threading
@@ -9,26 +8,21 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import typer
 
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
-from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
-from db.address import shown
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
-from db.failures import ServerError
-from db.migrate import MigrationFailed, inspect, migrate
+from db.failures import MigrationFailed, ServerError
+from db.migrate import migrate
 from db.readers import Reader
-from db.revisions import Found
+from db.revisions import Found, inspect
 from db.settled import settle
 from db.writer import Writer, unit_of_work
-
-_log: Final = logging.getLogger("loupe.database")
 
 
 class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
@@ -72,24 +66,14 @@ def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Ge
 def _server(settings: Settings) -> AbstractContextManager[str]:
     if settings.database_url is not None:
         return nullcontext(settings.database_url)
-    return embedded_server(_embedded(settings), when_lost=_end_process)
+    return embedded_server(embedded_folder(settings), when_lost=_end_process)
 
 
 def _sentence(error: Exception, settings: Settings) -> str:
     """Return an error of PostgreSQL with the folder of the embedded one, whose disk may be full, for example."""
     sentence = str(error).removesuffix(".")
-    return (
-        f"{sentence}." if settings.database_url else f"{sentence} (the embedded PostgreSQL in {_embedded(settings)})."
-    )
-
-
-def begin_log(settings: Settings) -> None:
-    """Keep a log from here on; it begins with which database is used."""
-    configure_logging()
-    url = settings.database_url
-    _log.info("Database: %s.", f"the embedded PostgreSQL in {_embedded(settings)}" if url is None else shown(url))
-    for sentence in ignored_variables():
-        _log.warning(sentence)
+    where = "" if settings.database_url else f" (the embedded PostgreSQL in {embedded_folder(settings)})"
+    return f"{sentence}{where}."
 
 
 def require_schema(url: str) -> Found:
@@ -127,7 +111,8 @@ def _named(url: str, command: str) -> str:
     return named(url, command, os.environ.get("PGAPPNAME"))
 
 
-def _embedded(settings: Settings) -> Path:
+def embedded_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded database."""
     return settings.data_dir / "postgres"
 
 

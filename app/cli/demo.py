@@ -10,8 +10,9 @@ from typing import Annotated, NamedTuple
 import orjson
 import typer
 
-from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database, transaction
+from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.imports import import_command
+from app.cli.log import begin_log
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock

@@ -12,7 +12,8 @@ import orjson
 import typer
 
 from api.ids import account_global_id
-from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.log import begin_log
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.clock import SystemClock, clock_from

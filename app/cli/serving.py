@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, begin_log, database, database_clock, migrated_database, require_schema
+from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
+from app.cli.log import begin_log
 from app.clock import SystemClock
 from app.settings import Settings, plan_terms_as_json, read_settings
 from db.migrate import migrate

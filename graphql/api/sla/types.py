@@ -17,6 +17,7 @@ from api.sla.terms import (
     SupportTerms,
 )
 from app.domain.sla.enums import SlaTerm
+from app.domain.sla.terms import superseded_by
 from db.queries.accounts import AccountRow
 from engine.decorators import attribute, field, object_type
 from engine.nodes import Node
@@ -57,6 +58,12 @@ class SLA(Node):
     )
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
+
+    @field
+    async def superseded_by(self, info: Info) -> int | None:
+        """The version that replaced this one before it was in force, for the same day; null if none did."""
+        versions = (await info.context.history(self.account.id)).versions
+        return superseded_by(next(each for each in versions if each.version == self.version), versions)
 
     @field(cost=FIGURES)
     async def compliance(self, info: Info) -> SLACompliance | None:
