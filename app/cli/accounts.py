@@ -77,7 +77,7 @@ def account_list(*, as_json: AsJson = False) -> None:
             return await named_accounts(reader, await database_now(reader, settings))
 
     settings = read_settings()
-    with migrated_database(settings, "account list") as url:
+    with migrated_database(settings, "account list", writes=False) as url:
         rows = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
@@ -104,7 +104,7 @@ def account_show(
             history = (await account_histories(reader, [account_id]))[account_id]
             return row, history, now
 
-    with migrated_database(settings, "account show") as url:
+    with migrated_database(settings, "account show", writes=False) as url:
         row, history, now = asyncio.run(read(url))
     more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:

@@ -83,7 +83,7 @@ def erase_command(
         finally:
             await pool.close()
 
-    with migrated_database(settings, "erase") as url:
+    with migrated_database(settings, "erase", writes=not dry_run) as url:
         done = asyncio.run(erase(url, database_clock(url, settings)))
     if as_json:
         rows = {"erased": {name: done.erased[name] for name in done.names}, "passedOver": done.passed}

@@ -80,7 +80,7 @@ def status_command(*, as_json: AsJson = False) -> None:
     Example: loupe jobs status --json
     """
     settings = read_settings()
-    with migrated_database(settings, "jobs status") as url:
+    with migrated_database(settings, "jobs status", writes=False) as url:
         now = database_clock(url, settings).now()
         statuses = asyncio.run(_statuses(url, now))
     typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))

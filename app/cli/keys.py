@@ -87,7 +87,7 @@ def key_list(
             found = await keys(reader, KeyFilter(account_id=account_id, staff=staff))
             return found, await database_now(reader, settings)
 
-    with migrated_database(settings, "key list") as url:
+    with migrated_database(settings, "key list", writes=False) as url:
         rows, now = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
@@ -106,7 +106,7 @@ def key_show(name: Which, *, as_json: AsJson = False) -> None:
         async with transaction(url) as reader:
             return await find_key(reader, name), await database_now(reader, settings)
 
-    with migrated_database(settings, "key show") as url:
+    with migrated_database(settings, "key show", writes=False) as url:
         _print(*asyncio.run(read(url)), as_json=as_json)
 
 

@@ -28,12 +28,17 @@ def serve_command(
 ) -> None:
     """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
 
-    The database is migrated first, unless LOUPE_MIGRATE is never.
+    The database is migrated first, unless LOUPE_MIGRATE is never. With LOUPE_READ_ONLY=true it is not, and only queries
+    are answered.
 
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
-    with listen(settings.host, settings.port) as listener, migrated_database(settings, "serve", keeps_log=True) as url:
+    command = "serve --with-jobs" if with_jobs else "serve"
+    with (
+        listen(settings.host, settings.port) as listener,
+        migrated_database(settings, command, writes=with_jobs, keeps_log=True) as url,
+    ):
         begin_log(settings)
         serve(
             listener,
@@ -59,7 +64,7 @@ def migrate_command(
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
     settings = read_settings()
-    with database(settings, "migrate") as url:
+    with database(settings, "migrate", writes=not check) as url:
         found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
         typer.echo(found.sentence)
 
