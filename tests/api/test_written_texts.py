@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.ids import NodeType, account_global_id
 from api.schema import schema
-from app.services.accounts.opening import find_account
+from app.services.accounts.finding import find_account
 from app.services.api_keys.keys import create_key, find_key, revoke_key
 from app.services.imports import lines
 from db.connections import Pool
