@@ -7,12 +7,12 @@ from datetime import date
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-import orjson
 import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import AsJson, read_account, read_day
+from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import as_table
 from app.clock import SystemClock
 from app.services.erasing.accounts import NoErasableDay, erasure_before
@@ -87,9 +87,10 @@ def erase_command(
         done = asyncio.run(erase(url, database_clock(url, settings)))
     if as_json:
         rows = {"erased": {name: done.erased[name] for name in done.names}, "passedOver": done.passed}
-        typer.echo(orjson.dumps({**done.subject, "dryRun": dry_run, **rows}))
+        text = json_text({**done.subject, "dryRun": dry_run, **rows})
     else:
-        typer.echo(_as_text(done, "Rows with texts to erase" if dry_run else "Rows with erased texts"))
+        text = _as_text(done, "Rows with texts to erase" if dry_run else "Rows with erased texts")
+    (print_result if dry_run else print_report)(text)
 
 
 def _work(account: str | None, before: str | None, worker: str | None, *, dry_run: bool) -> _Work:
