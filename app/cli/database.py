@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
+from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
+from db.address import with_parameter
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
@@ -30,14 +30,16 @@ class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all 
 
 
 @contextmanager
-def migrated_database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
+def migrated_database(
+    settings: Settings, command: str, *, writes: bool = True, keeps_log: bool = False
+) -> Generator[str]:
+    """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE or LOUPE_READ_ONLY forbids.
 
-    `command` is the name of the command without `loupe`, for its connections. A command that keeps a log calls
-    `begin_log` next. Raises as `database`, and CommandFailed if the database would have to be migrated.
+    A command that keeps a log calls `begin_log` next. Raises as `database`, and CommandFailed if the database would
+    have to be migrated.
     """
-    with database(settings, command, keeps_log=keeps_log) as url:
-        if settings.migrate is Migrate.AUTO:
+    with database(settings, command, writes=writes, keeps_log=keeps_log) as url:
+        if settings.migrate is Migrate.AUTO and not settings.read_only:
             asyncio.run(migrate(url, plan_terms_as_json(settings)))
         else:
             require_schema(url)
@@ -45,20 +47,26 @@ def migrated_database(settings: Settings, command: str, *, keeps_log: bool = Fal
 
 
 @contextmanager
-def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of the database, of any schema, by which all connections have the name of the command.
+def database(settings: Settings, command: str, *, writes: bool = True, keeps_log: bool = False) -> Generator[str]:
+    """Yield the URL of the database, of any schema.
 
+    By it all connections have the name of the command, which is given without `loupe`. With LOUPE_READ_ONLY they are
+    read-only, and a command that writes is refused.
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
-    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for an error of PostgreSQL's own or of a
-    migration.
+    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for a refusal, an error of PostgreSQL's own or
+    of a migration.
     """
+    if writes and settings.read_only:
+        raise CommandFailed(
+            f"LOUPE_READ_ONLY is true, and `loupe {command}` writes to the database: unset it for that."
+        )
     if not keeps_log:
         for sentence in ignored_variables():
-            typer.echo(f"loupe: {sentence}", err=True)
+            print_note(f"loupe: {sentence}")
     try:
         with _server(settings) as url:
-            yield _named(url, command)
+            yield _prepared(url, command, settings)
     except (MigrationFailed, ServerError) as error:
         raise CommandFailed(_sentence(error, settings)) from error
 
@@ -106,9 +114,10 @@ async def _postgres_clock(url: str) -> datetime:
         await connection.close()
 
 
-def _named(url: str, command: str) -> str:
-    """Return the URL with the name of connections; PGAPPNAME counts for libpq's programs, but not for the driver."""
-    return named(url, command, os.environ.get("PGAPPNAME"))
+def _prepared(url: str, command: str, settings: Settings) -> str:
+    """Return the URL by which connections have a name; PGAPPNAME counts for libpq's programs, not for the driver."""
+    url = named(url, command, os.environ.get("PGAPPNAME"))
+    return with_parameter(url, "default_transaction_read_only", "on") if settings.read_only else url
 
 
 def embedded_folder(settings: Settings) -> Path:
