@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     """The folder of the embedded database."""
     migrate: Migrate = Migrate.AUTO
     """The choice whether commands migrate an older database first or refuse it; `loupe migrate` always migrates."""
+    read_only: bool = False
+    """The choice to write nothing to the database: the server answers queries only, and commands that write refuse."""
     clock: Annotated[datetime | None, BeforeValidator(_instant)] = None
     """The instant at which the process's clock starts, running; the machine's own time without it."""
     host: str = "127.0.0.1"

@@ -1,12 +1,15 @@
 """Columns of tables and the attributes of rows in Python: the one place that maps these."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import Column, inspect
+if TYPE_CHECKING:  # whoever has tables has imported them, and a command without them need not
+    from sqlalchemy import Column
 
-from db.tables.base import Table
+    from db.tables.base import Table
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,8 +22,8 @@ def _cached(function: Function) -> Function:
 @_cached
 def columns_by_attribute(table: type[Table]) -> dict[str, Column[Any]]:
     """Return the columns of a table by attribute, in their order."""
-    columns = Table.metadata.tables[str(table.__tablename__)].columns
-    return {each.key: columns[each.columns[0].name] for each in inspect(table).column_attrs}
+    columns = table.metadata.tables[str(table.__tablename__)].columns
+    return {each.key: columns[each.columns[0].name] for each in table.__mapper__.column_attrs}
 
 
 @_cached

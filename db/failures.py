@@ -9,6 +9,7 @@ from app.domain.errors import SentenceError
 ServerError: TypeAlias = asyncpg.PostgresError
 
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_READ_ONLY = "25006"  # read_only_sql_transaction
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _CANCELLED = "57014"  # query_canceled
 # connection_exception, operator_intervention by a shutdown, too_many_connections; and errors of connecting only:
@@ -27,6 +28,10 @@ class OutcomeUnknown(SentenceError):  # noqa: N818 - named by its case, like all
         super().__init__("The database's answer was lost as the last change was committed: it may be done or not.")
 
 
+class MigrationFailed(SentenceError):  # noqa: N818 - as above
+    """A database could not be brought to the newest schema and has none of the failed step."""
+
+
 def asks_to_try_again(error: BaseException) -> bool:
     """Return True if a transaction failed because of concurrent transactions, so that it can be tried again.
 
@@ -39,6 +44,11 @@ def asks_to_try_again(error: BaseException) -> bool:
 def is_locked(error: BaseException) -> bool:
     """Return True if a transaction waited for a lock of others for longer than its limit."""
     return getattr(error, "sqlstate", None) == _LOCKED
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Return True if a change was refused since the connection, or the server, only reads."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
 
 
 def is_timeout(error: BaseException) -> bool:

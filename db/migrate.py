@@ -1,36 +1,11 @@
 """Brings a database to the newest schema."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from db.revisions import Found, inspect
 
-from app.domain.errors import SentenceError
-from db.connections import connect
-from db.revisions import MIGRATIONS, Found, MigrationStatus, find_revision
-from db.writer import Writer
-
-_TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
 _AS_EVER: Final[Mapping[str, Mapping[str, Any]]] = {}
-_PATIENCE: Final = 0.1  # seconds between two tries
-_LIMITS: Final = (
-    "SET lock_timeout = '5s'",  # rather give up than make every query queue behind a step that waits for a table
-    "SET statement_timeout = '15min'",
-)
-
-
-class MigrationFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
-    """A database could not be brought to the newest schema and has none of the failed step."""
 
 
 async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER) -> Found:
@@ -42,65 +17,7 @@ async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EV
     found = await inspect(url)
     if found.suffices:
         return found
-    try:
-        async with _alone(url) as connection:
-            await _upgrade(connection, await inspect(url), plan_terms)  # another process may have migrated it meanwhile
-    except (CommandError, DBAPIError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise MigrationFailed(f"The database could not be migrated: {cause}") from error
+    from db.upgrade import upgrade  # noqa: PLC0415 - it takes longer to import than most commands run
+
+    await upgrade(url, plan_terms)
     return await inspect(url)
-
-
-async def inspect(url: str) -> Found:
-    """Read which revision a database has and change nothing; raises DatabaseUnreachable."""
-    connection = await connect(url)
-    try:
-        return await find_revision(Writer(connection))
-    finally:
-        await connection.close()
-
-
-async def run_alembic(url: str, run: Callable[[Config], object], migrations: Path = MIGRATIONS) -> None:
-    """Run one of Alembic's commands on a database, alone; raises DatabaseUnreachable."""
-    async with _alone(url) as connection:
-        await connection.run_sync(_run, run, migrations)
-
-
-async def _upgrade(connection: AsyncConnection, found: Found, plan_terms: Mapping[str, Mapping[str, Any]]) -> None:
-    if found.status is MigrationStatus.FOREIGN:
-        raise MigrationFailed(f"The database could not be migrated: {found.sentence}")
-    if not found.suffices:
-        run = partial(command.upgrade, revision="head")
-        await connection.run_sync(_run, run, MIGRATIONS, plan_terms)
-
-
-@asynccontextmanager
-async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
-    """Open a connection with the lock that keeps other migrations out.
-
-    The lock is tried now and again: a statement that waited for it would itself be waited for by an index that the
-    other one builds concurrently.
-    """
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=partial(connect, url, use="migration"), poolclass=NullPool
-    )
-    async with engine.connect() as connection:
-        while not await connection.scalar(text(_TRY_LOCK)):
-            await connection.rollback()
-            await asyncio.sleep(_PATIENCE)
-        for statement in _LIMITS:
-            await connection.execute(text(statement))
-        await connection.commit()
-        yield connection
-
-
-def _run(
-    connection: Connection,
-    run: Callable[[Config], object],
-    migrations: Path,
-    plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER,
-) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    config.attributes |= {"connection": connection, "plan_terms": plan_terms}
-    run(config)

@@ -25,8 +25,8 @@ TRANSACTION_CLOCK: Final = "coalesce({0}::timestamptz, now() + {1}::interval)"
 ACCOUNT_LOCK: Final = "hashtextextended({0}::text, 0)"
 """The number of the advisory lock of the account {0}; two accounts that share one wait for each other."""
 
-TRY_LOCK: Final = f"pg_try_advisory_xact_lock_shared({ACCOUNT_LOCK})"
-"""True if no command of the account {{0}} is under way."""
+TRY_LOCK: Final = f"(NOT pg_is_in_recovery() AND pg_try_advisory_xact_lock_shared({ACCOUNT_LOCK}))"
+"""True if no command of the account {{0}} is under way; a standby never knows, since commands lock on the primary."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 

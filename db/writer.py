@@ -3,15 +3,20 @@
 Reads and writes have different types, so that passing a reader to a function that writes fails type checking.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from db.columns import attributes_of, columns_of
 from db.connections import Connection, Pool, Record, Statement, open_transaction
 from db.failures import OutcomeUnknown, is_outage
-from db.tables.base import Table
 from db.writes import insert
+
+if TYPE_CHECKING:  # as in `db.columns`
+    from db.tables.base import Table
 
 
 class Writer:

@@ -4,13 +4,16 @@ Those of one row are run for each of several by `Writer.execute_many`: so each i
 finds however large the account is. Those of arrays have an array for each column, by `Writer.execute_columns`.
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from sqlalchemy import make_url
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from db.columns import attributes_of, columns_by_attribute, columns_of, key_of, names_of
 from db.connections import Statement
-from db.tables.base import Table
+
+if TYPE_CHECKING:  # as in `db.columns`
+    from db.tables.base import Table
 
 
 def insert(table: type[Table]) -> Statement:
@@ -76,7 +79,6 @@ def _named(table: type[Table], attributes: Iterable[str]) -> str:
 
 
 def _arrays(table: type[Table], attributes: Iterable[str], first: int, *, of_texts: bool = False) -> str:
-    dialect = make_url("postgresql+asyncpg://").get_dialect()()
-    types = (columns_by_attribute(table)[attribute].type.compile(dialect) for attribute in attributes)
+    types = (columns_by_attribute(table)[attribute].type.compile(table.dialect) for attribute in attributes)
     text = "text::" if of_texts else ""
     return ", ".join(f"${at}::{text}{type_}[]" for at, type_ in enumerate(types, first))

@@ -7,7 +7,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 import warnings
 from difflib import unified_diff
 from pathlib import Path
@@ -15,8 +14,10 @@ from pathlib import Path
 from alembic import command
 
 from db.embedded.binaries import User, find_binaries
-from db.migrate import migrate, run_alembic
+from db.migrate import migrate
+from db.upgrade import run_alembic
 from tests.support.database import create_all, running_server, temporary_database
+from tests.support.folders import run_folder
 
 MAJORS = (16, 18)
 _OF_ALEMBIC = ("--exclude-table=alembic_version", "--exclude-table=applied_revisions")
@@ -45,9 +46,7 @@ def _dump(pg_dump: Path, url: str) -> list[str]:
 def main() -> None:
     """Check every major release of PostgreSQL, print differences, and exit with 1 if there are any."""
     warnings.filterwarnings("ignore", "Expression #", UserWarning)  # dumps show what Alembic cannot compare
-    with tempfile.TemporaryDirectory(prefix="loupe-check-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # the server's user has to enter it
+    with run_folder() as folder:
         for major in MAJORS:
             with running_server(folder, major) as server:
                 pg_dump = find_binaries(major, User(os.geteuid(), os.getegid()), folder) / "pg_dump"

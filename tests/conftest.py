@@ -26,11 +26,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("round_number", range(rounds))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Hold the run's folder, in each worker too, until the end."""
+    """Hold the run's folder, in each worker too, until the end; pytest's temporary folders are in it."""
     run = ExitStack()
-    run.enter_context(run_folder())
+    folder = run.enter_context(run_folder())
     config.add_cleanup(run.close)
+    config.option.basetemp = config.option.basetemp or str(folder / "pytest")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from db.readers import PoolReader, SnapshotReader
 from db.tables.base import Table
 from db.writer import Writer
 from tests.support.database import running_server, temporary_database
+from tests.support.folders import run_folder
 from tests.support.one_of_each import live
 from tests.support.statements import every_statement
 
@@ -200,12 +200,9 @@ async def _make(server: str, pg_dump: Path) -> dict[str, bytes]:
 def main() -> None:
     """Make the release of this code."""
     _require_new(RELEASED / "version")
-    with tempfile.TemporaryDirectory(prefix="loupe-release-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # the server's user has to enter it
-        with running_server(folder, _OLDEST_MAJOR) as server:
-            pg_dump = find_binaries(_OLDEST_MAJOR, User(os.geteuid(), os.getegid()), folder) / "pg_dump"
-            write(asyncio.run(_make(server, pg_dump)), RELEASED)
+    with run_folder() as folder, running_server(folder, _OLDEST_MAJOR) as server:
+        pg_dump = find_binaries(_OLDEST_MAJOR, User(os.geteuid(), os.getegid()), folder) / "pg_dump"
+        write(asyncio.run(_make(server, pg_dump)), RELEASED)
     print(f"tests/released is of {version()} now: commit it.")  # noqa: T201 - the output of a command
 
 

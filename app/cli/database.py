@@ -1,7 +1,6 @@
 """The database of a command: the one of the settings, or the embedded one for as long as the command runs."""
 
 import asyncio
-import logging
 import os
 import signal
 import threading
@@ -9,26 +8,21 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
-import typer
-
+from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
-from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
-from db.address import shown
+from db.address import with_parameter
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
-from db.failures import ServerError
-from db.migrate import MigrationFailed, inspect, migrate
+from db.failures import MigrationFailed, ServerError
+from db.migrate import migrate
 from db.readers import Reader
-from db.revisions import Found
+from db.revisions import Found, inspect
 from db.settled import settle
 from db.writer import Writer, unit_of_work
-
-_log: Final = logging.getLogger("loupe.database")
 
 
 class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
@@ -36,14 +30,16 @@ class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all 
 
 
 @contextmanager
-def migrated_database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
+def migrated_database(
+    settings: Settings, command: str, *, writes: bool = True, keeps_log: bool = False
+) -> Generator[str]:
+    """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE or LOUPE_READ_ONLY forbids.
 
-    `command` is the name of the command without `loupe`, for its connections. A command that keeps a log calls
-    `begin_log` next. Raises as `database`, and CommandFailed if the database would have to be migrated.
+    A command that keeps a log calls `begin_log` next. Raises as `database`, and CommandFailed if the database would
+    have to be migrated.
     """
-    with database(settings, command, keeps_log=keeps_log) as url:
-        if settings.migrate is Migrate.AUTO:
+    with database(settings, command, writes=writes, keeps_log=keeps_log) as url:
+        if settings.migrate is Migrate.AUTO and not settings.read_only:
             asyncio.run(migrate(url, plan_terms_as_json(settings)))
         else:
             require_schema(url)
@@ -51,20 +47,26 @@ def migrated_database(settings: Settings, command: str, *, keeps_log: bool = Fal
 
 
 @contextmanager
-def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of the database, of any schema, by which all connections have the name of the command.
+def database(settings: Settings, command: str, *, writes: bool = True, keeps_log: bool = False) -> Generator[str]:
+    """Yield the URL of the database, of any schema.
 
+    By it all connections have the name of the command, which is given without `loupe`. With LOUPE_READ_ONLY they are
+    read-only, and a command that writes is refused.
     The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
     reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
-    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for an error of PostgreSQL's own or of a
-    migration.
+    Raises EmbeddedServerError and DatabaseUnreachable, and CommandFailed for a refusal, an error of PostgreSQL's own or
+    of a migration.
     """
+    if writes and settings.read_only:
+        raise CommandFailed(
+            f"LOUPE_READ_ONLY is true, and `loupe {command}` writes to the database: unset it for that."
+        )
     if not keeps_log:
         for sentence in ignored_variables():
-            typer.echo(f"loupe: {sentence}", err=True)
+            print_note(f"loupe: {sentence}")
     try:
         with _server(settings) as url:
-            yield _named(url, command)
+            yield _prepared(url, command, settings)
     except (MigrationFailed, ServerError) as error:
         raise CommandFailed(_sentence(error, settings)) from error
 
@@ -72,24 +74,14 @@ def database(settings: Settings, command: str, *, keeps_log: bool = False) -> Ge
 def _server(settings: Settings) -> AbstractContextManager[str]:
     if settings.database_url is not None:
         return nullcontext(settings.database_url)
-    return embedded_server(_embedded(settings), when_lost=_end_process)
+    return embedded_server(embedded_folder(settings), when_lost=_end_process)
 
 
 def _sentence(error: Exception, settings: Settings) -> str:
     """Return an error of PostgreSQL with the folder of the embedded one, whose disk may be full, for example."""
     sentence = str(error).removesuffix(".")
-    return (
-        f"{sentence}." if settings.database_url else f"{sentence} (the embedded PostgreSQL in {_embedded(settings)})."
-    )
-
-
-def begin_log(settings: Settings) -> None:
-    """Keep a log from here on; it begins with which database is used."""
-    configure_logging()
-    url = settings.database_url
-    _log.info("Database: %s.", f"the embedded PostgreSQL in {_embedded(settings)}" if url is None else shown(url))
-    for sentence in ignored_variables():
-        _log.warning(sentence)
+    where = "" if settings.database_url else f" (the embedded PostgreSQL in {embedded_folder(settings)})"
+    return f"{sentence}{where}."
 
 
 def require_schema(url: str) -> Found:
@@ -122,12 +114,14 @@ async def _postgres_clock(url: str) -> datetime:
         await connection.close()
 
 
-def _named(url: str, command: str) -> str:
-    """Return the URL with the name of connections; PGAPPNAME counts for libpq's programs, but not for the driver."""
-    return named(url, command, os.environ.get("PGAPPNAME"))
+def _prepared(url: str, command: str, settings: Settings) -> str:
+    """Return the URL by which connections have a name; PGAPPNAME counts for libpq's programs, not for the driver."""
+    url = named(url, command, os.environ.get("PGAPPNAME"))
+    return with_parameter(url, "default_transaction_read_only", "on") if settings.read_only else url
 
 
-def _embedded(settings: Settings) -> Path:
+def embedded_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded database."""
     return settings.data_dir / "postgres"
 
 

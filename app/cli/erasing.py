@@ -2,26 +2,28 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-import orjson
 import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import AsJson, read_account, read_day
+from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import as_table
 from app.clock import SystemClock
 from app.services.erasing.accounts import NoErasableDay, erasure_before
-from app.services.erasing.erasing import Erased, Erasure, count_texts, erase_texts
+from app.services.erasing.erasing import Erasure, count_texts, erase_texts
+from app.services.erasing.workers import count_worker, erase_worker
 from app.settings import read_settings
-from db.connections import open_pool
+from db.connections import Pool, open_pool
 from db.readers import PoolReader, Reader
 
-_NAMES: Final[Mapping[str, str]] = {
+_OF_WORKER: Final[Mapping[str, str]] = {"images": "images", "events": "events"}
+_OF_ACCOUNT: Final[Mapping[str, str]] = {
     "orders": "orders",
     "images": "images",
     "rejections": "rejections",
@@ -33,47 +35,97 @@ _NAMES: Final[Mapping[str, str]] = {
     "answers": "answers of idempotency keys",
 }
 """The rows that may have texts, by their names in JSON, for people."""
+_PASSED: Final = {"orders": "orders in production", "inquiries": "inquiries not answered yet"}
+
+
+class _Done(NamedTuple):
+    """The erased rows, or those counted in a dry run, with their `names`; `subject` is the first part of the JSON."""
+
+    subject: dict[str, Any]
+    names: Mapping[str, str]
+    erased: Counter[str]
+    passed: Counter[str]
+
+
+_Work = Callable[[Pool, SystemClock], Awaitable[_Done]]
 
 
 def erase_command(
     *,
-    account: Annotated[str, typer.Option(metavar="ID_OR_REF", help="The account whose texts are erased.")],
+    account: Annotated[
+        str | None, typer.Option(metavar="ID_OR_REF", help="The account whose texts are erased.")
+    ] = None,
     before: Annotated[
-        str, typer.Option(metavar="DATE", help="Erase texts about what was before this ledger day, at most today.")
-    ],
+        str | None, typer.Option(metavar="DATE", help="Erase texts about things before this ledger day, at most today.")
+    ] = None,
+    worker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Erase this name of a worker in all accounts.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count the rows with texts to erase; change nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase the texts that people wrote about what was before a day, for good; figures stay.
+    """Erase an account's texts about things before a day, or the name of a worker, for good; figures stay.
 
     Orders in production and inquiries not answered yet are passed over. Texts are erased in batches: if the command
     ends early, run it again. It asks nothing; see docs/operating.md for what backups hold.
 
     Example: loupe erase --account acme --before 2026-01-01 --dry-run
     """
-    settings, day = read_settings(), read_day("--before", before)
+    work = _work(account, before, worker, dry_run=dry_run)
+    settings = read_settings()
 
-    async def erase(url: str, clock: SystemClock) -> tuple[str, Erased]:
+    async def erase(url: str, clock: SystemClock) -> _Done:
         pool = await open_pool(url, max_size=2)
         try:
-            reader = PoolReader(pool)
-            account_id = await read_account(reader, account)
-            erasure = await _erasure(reader, clock, account_id, day)
-            if dry_run:
-                return account_global_id(account_id), await count_texts(reader, account_id, erasure)
-            return account_global_id(account_id), await erase_texts(pool, clock, account_id, erasure)
+            return await work(pool, clock)
         finally:
             await pool.close()
 
-    with migrated_database(settings, "erase") as url:
-        account_id, erased = asyncio.run(erase(url, database_clock(url, settings)))
+    with migrated_database(settings, "erase", writes=not dry_run) as url:
+        done = asyncio.run(erase(url, database_clock(url, settings)))
     if as_json:
-        subject = {"account": account_id, "before": day, "dryRun": dry_run}
-        typer.echo(orjson.dumps({**subject, "erased": _all(erased.erased), "passedOver": dict(erased.passed)}))
+        rows = {"erased": {name: done.erased[name] for name in done.names}, "passedOver": done.passed}
+        text = json_text({**done.subject, "dryRun": dry_run, **rows})
     else:
-        typer.echo(_as_text(erased, "Rows with texts to erase" if dry_run else "Rows with erased texts"))
+        text = _as_text(done, "Rows with texts to erase" if dry_run else "Rows with erased texts")
+    (print_result if dry_run else print_report)(text)
+
+
+def _work(account: str | None, before: str | None, worker: str | None, *, dry_run: bool) -> _Work:
+    """Return the work that the options ask for; raises CommandFailed."""
+    if worker is not None and account is None:
+        if before is not None:
+            raise CommandFailed("--before goes with --account: a worker's name is erased whenever it was.")
+        return _erase_worker(_name("--worker", worker), dry_run=dry_run)
+    if account is None or worker is not None:
+        raise CommandFailed("Exactly one of --account and --worker is needed.")
+    if before is None:
+        raise CommandFailed("--account needs --before.")
+    return _erase_account(account, read_day("--before", before), dry_run=dry_run)
+
+
+def _name(option: str, text: str) -> str:
+    """Return a name that was stored at any time, by whichever rule; raises CommandFailed for what cannot be stored."""
+    if not text:
+        raise CommandFailed(f"{option} must not be blank.")
+    if not text.isprintable() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise CommandFailed(f"{option} is not written in UTF-8.")
+    return text
+
+
+def _erase_account(account: str, day: date, *, dry_run: bool) -> _Work:
+    async def erase(pool: Pool, clock: SystemClock) -> _Done:
+        reader = PoolReader(pool)
+        account_id = await read_account(reader, account)
+        erasure = await _erasure(reader, clock, account_id, day)
+        done = await (
+            count_texts(reader, account_id, erasure) if dry_run else erase_texts(pool, clock, account_id, erasure)
+        )
+        return _Done({"account": account_global_id(account_id), "before": day}, _OF_ACCOUNT, *done)
+
+    return erase
 
 
 async def _erasure(reader: Reader, clock: SystemClock, account_id: UUID, day: date) -> Erasure:
@@ -83,14 +135,15 @@ async def _erasure(reader: Reader, clock: SystemClock, account_id: UUID, day: da
         raise CommandFailed(f"--before: {refusal}") from None
 
 
-def _all(counts: Counter[str]) -> dict[str, int]:
-    return {name: counts[name] for name in _NAMES}
+def _erase_worker(name: str, *, dry_run: bool) -> _Work:
+    async def erase(pool: Pool, clock: SystemClock) -> _Done:
+        done = await (count_worker(PoolReader(pool), name) if dry_run else erase_worker(pool, clock, name))
+        return _Done({"accounts": done.accounts}, _OF_WORKER, done.erased, done.passed)
+
+    return erase
 
 
-def _as_text(erased: Erased, heading: str) -> str:
-    rows = [(_NAMES[name], f"{count:,}") for name, count in _all(erased.erased).items() if count]
-    passed = [
-        ("passed over: orders in production", f"{erased.passed['orders']:,}"),
-        ("passed over: inquiries not answered yet", f"{erased.passed['inquiries']:,}"),
-    ]
+def _as_text(done: _Done, heading: str) -> str:
+    rows = [(name, f"{count:,}") for key, name in done.names.items() if (count := done.erased[key])]
+    passed = [(f"passed over: {name}", f"{done.passed[key]:,}") for key, name in _PASSED.items() if key in done.passed]
     return f"{heading}:\n{as_table([*(rows or [('none', '')]), *passed])}"

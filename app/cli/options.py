@@ -13,7 +13,7 @@ from app.domain.bounds import YEARS
 from app.domain.instants import BadInstant
 from app.domain.instants import read_instant as instant_in
 from app.domain.texts import require_name
-from app.services.accounts.opening import find_account
+from app.services.accounts.finding import find_account
 from db.readers import Reader
 from engine.ids import MalformedId
 

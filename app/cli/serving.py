@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, begin_log, database, database_clock, migrated_database, require_schema
+from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
+from app.cli.log import begin_log
+from app.cli.output import print_report, print_result
 from app.clock import SystemClock
 from app.settings import Settings, plan_terms_as_json, read_settings
 from db.migrate import migrate
@@ -27,19 +29,24 @@ def serve_command(
 ) -> None:
     """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
 
-    The database is migrated first, unless LOUPE_MIGRATE is never.
+    The database is migrated first, unless LOUPE_MIGRATE is never. With LOUPE_READ_ONLY=true it is not, and only queries
+    are answered.
 
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
-    with listen(settings.host, settings.port) as listener, migrated_database(settings, "serve", keeps_log=True) as url:
+    command = "serve --with-jobs" if with_jobs else "serve"
+    with (
+        listen(settings.host, settings.port) as listener,
+        migrated_database(settings, command, writes=with_jobs, keeps_log=True) as url,
+    ):
         begin_log(settings)
         serve(
             listener,
             url,
             settings,
             database_clock(url, settings),
-            lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
+            lambda: print_report(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
             with_jobs=with_jobs,
         )
 
@@ -58,9 +65,9 @@ def migrate_command(
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
     settings = read_settings()
-    with database(settings, "migrate") as url:
+    with database(settings, "migrate", writes=not check) as url:
         found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
-        typer.echo(found.sentence)
+        (print_result if check else print_report)(found.sentence)
 
 
 def listen(host: str, port: int) -> socket.socket:

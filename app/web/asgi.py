@@ -49,7 +49,7 @@ def create_app(
             *_with_and_without_slash("/readyz", readyz),
             *routes,
         ],
-        lifespan=partial(_serving, database_url=database_url, alongside=alongside),
+        lifespan=partial(_serving, database_url=database_url, settings=settings, alongside=alongside),
     )
     app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
@@ -64,7 +64,7 @@ def _with_and_without_slash(path: str, endpoint: Callable[..., Any]) -> list[Rou
 
 @asynccontextmanager
 async def _serving(
-    app: Starlette, database_url: str, alongside: Callable[[], AbstractAsyncContextManager[object]]
+    app: Starlette, database_url: str, settings: Settings, alongside: Callable[[], AbstractAsyncContextManager[object]]
 ) -> AsyncGenerator[None]:
     """Open the pools of an application, and close them however it ends."""
     async with AsyncExitStack() as stack:
@@ -77,7 +77,7 @@ async def _serving(
         reader = PoolReader(await opened(use="reader", settings=PLANNED_ONCE))
         writing_pool = await opened(use="writer", settings=COMMANDS)
         claiming_pool = await opened(use="claims", max_size=_CLAIMS, settings=COMMANDS)
-        key_uses = await stack.enter_async_context(noted_key_uses(writing_pool))
+        key_uses = None if settings.read_only else await stack.enter_async_context(noted_key_uses(writing_pool))
         keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
         await stack.enter_async_context(alongside())
         yield

@@ -13,13 +13,16 @@ from db.readers import Database
 
 @dataclass(slots=True)
 class Running:
-    """The reader, the pools of commands and of claims, the key that signs quotes, and the uses of API keys."""
+    """The reader, the pools of commands and of claims, the key that signs quotes, and the uses of API keys.
+
+    A read-only server notes no uses.
+    """
 
     reader: Database
     writing_pool: Pool
     claiming_pool: Pool
     quote_key: QuoteKey
-    key_uses: KeyUses
+    key_uses: KeyUses | None
 
 
 def keep_running(app: Starlette, running: Running) -> None:

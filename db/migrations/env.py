@@ -1,4 +1,4 @@
-"""The script of Alembic: it migrates, or compares, the connection that `db.migrate` passes."""
+"""The script of Alembic: it migrates, or compares, the connection that `db.upgrade` passes."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

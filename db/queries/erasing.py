@@ -7,6 +7,7 @@ rows are erased with each. Those before an instant ($2) are found, or before the
 from typing import Final
 
 from db.connections import Statement
+from db.queries.texts_of_events import names_worker
 
 PAGE: Final = 1_000
 FINISHED: Final = "status <> 'IN_PRODUCTION'"
@@ -79,6 +80,22 @@ INQUIRIES_NOT_ANSWERED: Final = Statement(
     WHERE account_id = $1 AND answered_at IS NULL AND (
       order_id IS NULL AND created_at < $2
       OR order_id IN (SELECT id FROM orders WHERE account_id = $1 AND placed_at < $2 AND {FINISHED}))
+    """,
+)
+
+# The number of orders in production that name a worker ($2): orders_by_kind_idx, images_of_order_idx and
+# events_of_order_idx.
+ORDERS_OF_WORKER_IN_PRODUCTION: Final = Statement(
+    "orders_of_worker_not_to_erase",
+    f"""
+    SELECT count(*) FROM orders o
+    WHERE o.account_id = $1 AND o.status = 'IN_PRODUCTION' AND (
+      EXISTS (
+        SELECT FROM images i
+        WHERE i.account_id = $1 AND i.order_id = o.id
+          AND $2 IN (normalize(i.claimed_by, NFC), normalize(i.delivered_by, NFC)))
+      OR EXISTS (
+        SELECT FROM events e WHERE e.account_id = $1 AND e.order_id = o.id AND {names_worker("e", "$2")}))
     """,
 )
 

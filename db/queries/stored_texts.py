@@ -11,7 +11,7 @@ from db.connections import Statement
 from db.queries import erasing as queries
 from db.queries.erasing import FINISHED
 from db.queries.pages import LEAST_UUID
-from db.queries.texts_of_events import HAS_TEXTS, IS_ANSWERED, WITHOUT_TEXTS
+from db.queries.texts_of_events import HAS_TEXTS, IS_ANSWERED, WITHOUT_TEXTS, WITHOUT_WORKER, names_worker
 
 _NULL: Final = "NULL"
 _ERASED: Final = f"'{ERASED}'"  # in place of a text in a column that is never null
@@ -162,3 +162,28 @@ TEXTS_OF_ACCOUNT: Final = (
     _OF_ORDERS,
 )
 """The parts of an account of which all texts of before an instant, the value of the erasure, are erased."""
+
+TEXTS_OF_WORKER: Final = (
+    StoredTexts(
+        queries.ORDERS,
+        LEAST_UUID,
+        (
+            _texts_where(
+                "images",
+                "images",
+                {"delivered_by": _NULL},
+                f"order_id IN {_ORDERS} AND normalize(delivered_by, NFC) = $3",
+                "worker_in_images",
+            ),
+            _texts_where(
+                "events",
+                "events",
+                WITHOUT_WORKER,
+                f"order_id IN {_ORDERS} AND {names_worker('events', '$3')}",
+                "worker_in_events",
+            ),
+        ),
+        by_value=True,
+    ),
+)
+"""The parts of an account that name a worker, the value of the erasure."""

@@ -35,3 +35,15 @@ IS_ANSWERED: Final = """NOT (type = 'INQUIRY_OPENED' AND EXISTS (
   SELECT FROM inquiries q
   WHERE q.account_id = $1 AND q.id = (data #>> '{after,id}')::uuid AND q.answered_at IS NULL))"""
 """The condition of events but those of inquiries that are not answered yet."""
+
+WITHOUT_WORKER: Final = {
+    "texts": "texts - 'worker'",
+    "data": "data - 'worker' #- '{before,worker}' #- '{after,worker}'",
+}
+"""The columns of an event without its worker."""
+
+
+def names_worker(events: str, name: str) -> str:
+    """Write the condition of events, by their table or alias, that name a worker, a name in NFC."""
+    places = ("texts ->> 'worker'", *(f"data #>> '{{{path}}}'" for path in ("worker", "before,worker", "after,worker")))
+    return f"{name} IN ({', '.join(f'normalize({events}.{place}, NFC)' for place in places)})"

@@ -1,8 +1,9 @@
 """The base of all tables: names of constraints, and types of columns."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, make_url
+from sqlalchemy.orm import Mapper
 from sqlmodel import SQLModel
 
 NAMING = {
@@ -26,6 +27,9 @@ are small."""
 class Table(SQLModel):
     """The base of all tables: one metadata with a naming convention."""
 
-    # SQLModel declares both so loosely that the type checkers would reject every table's name and the metadata.
+    # SQLModel declares these so loosely, or not at all, that the type checkers would reject their uses.
     __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+    __mapper__: ClassVar[Mapper[Any]]
+    dialect: ClassVar[Dialect] = make_url("postgresql+asyncpg://").get_dialect()()
+    """The dialect in which types of columns are written."""
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -73,6 +73,11 @@ class Context:
         return self.viewer.account is None
 
     @property
+    def is_read_only(self) -> bool:
+        """True if the server answers queries only."""
+        return self.settings.read_only
+
+    @property
     def loaders(self) -> Loaders:
         """The loaders of the request."""
         return self.view.loaders

@@ -1,7 +1,8 @@
 """Errors as clients see them: a message for people and a code for programs, never a trace.
 
-Errors for clients are raised as ApiError. Those of graphql-core get the code of the step that found them. Temporary
-ones are UNAVAILABLE. All others are bugs: clients see an id, under which they are logged.
+Errors for clients are raised as ApiError. Those of graphql-core get the code of the step that found them. Changes that
+the database does not take here are READ_ONLY; temporary errors are UNAVAILABLE. All others are bugs: clients see an id,
+under which they are logged.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,6 +21,7 @@ from graphql import (
     VariableDefinitionNode,
 )
 
+from db.failures import is_read_only
 from engine.scalars import MalformedValue
 from engine.unavailable import RETRY_AFTER, why_unavailable
 
@@ -30,6 +32,7 @@ _PARSING_ABORTED: Final = " Parsing aborted."
 _VALIDATION_ABORTED: Final = "Validation aborted."
 
 _MAX_MESSAGE: Final = 1_000
+_READ_ONLY: Final = "This server answers queries only, so nothing was changed."
 
 _OPENING: Final = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
 _CLOSING: Final = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
@@ -46,6 +49,7 @@ class ErrorCode(StrEnum):
     PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    READ_ONLY = "READ_ONLY"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
@@ -55,6 +59,11 @@ class ApiError(GraphQLError):
 
     def __init__(self, code: ErrorCode, message: str, **details: object) -> None:
         super().__init__(message, extensions={"code": code, **details})
+
+
+def read_only() -> ApiError:
+    """Return the error for a change where only queries are answered."""
+    return ApiError(ErrorCode.READ_ONLY, _READ_ONLY)
 
 
 def bad_input(argument: str, message: str) -> ApiError:
@@ -73,10 +82,7 @@ def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
         return _found_by_core(error, cause, executed=executed)
     if _is_endless_number(error):
         return _coded(error, ErrorCode.VALIDATION_FAILED, message="This number has too many digits.")
-    reason = why_unavailable(cause)
-    if reason is not None:
-        return _coded(error, ErrorCode.UNAVAILABLE, message=reason, retryAfter=RETRY_AFTER)
-    return _masked(error, cause)
+    return _failed(error, cause)
 
 
 def nothing_answered(data: Mapping[str, object] | None, errors: Collection[GraphQLError]) -> bool:
@@ -115,6 +121,16 @@ def _malformed(error: GraphQLError, cause: MalformedValue) -> GraphQLError:
         return _coded(error, ErrorCode.BAD_USER_INPUT, argument=f"${node.variable.name.value}")
     argument = "" if node is None else _argument_path(node)
     return _coded(error, ErrorCode.BAD_USER_INPUT, message=f"{argument}: {cause}", argument=argument)
+
+
+def _failed(error: GraphQLError, cause: Exception) -> GraphQLError:
+    """Return the error for a failure of the database, or for a bug."""
+    if is_read_only(cause):
+        return _coded(error, ErrorCode.READ_ONLY, message=_READ_ONLY)
+    reason = why_unavailable(cause)
+    if reason is not None:
+        return _coded(error, ErrorCode.UNAVAILABLE, message=reason, retryAfter=RETRY_AFTER)
+    return _masked(error, cause)
 
 
 def _masked(error: GraphQLError, cause: Exception) -> GraphQLError:

@@ -1,17 +1,31 @@
 """The checks of an operation before its execution: the choice of the operation, limits and cost."""
 
 from collections.abc import Iterator
+from typing import Protocol, cast
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 from engine.cost import Cost, measure, require_affordable
 from engine.documents import chosen_operation, read_document, require_few_values
+from engine.errors import read_only
+
+
+class Request(Protocol):
+    """The part of the context of a request that is checked."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """True if mutations are refused."""
+        ...
 
 
 class Guards(SchemaExtension):
-    """Refuse ambiguous, too large and too expensive operations with an ApiError."""
+    """Refuse ambiguous, too large and too expensive operations, and mutations where only queries are answered.
+
+    They raise an ApiError.
+    """
 
     def on_parse(self) -> Iterator[None]:
         """Parse the document within limits, and choose the operation by the rules of the GraphQL specification.
@@ -25,6 +39,9 @@ class Guards(SchemaExtension):
             name = context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             self._operation = chosen_operation(self._document.node, name)
             context.graphql_document = self._document.node
+            is_mutation = self._operation.operation is OperationType.MUTATION
+            if is_mutation and cast("Request", context.context).is_read_only:
+                raise read_only()
         yield
 
     def on_validate(self) -> Iterator[None]:

@@ -198,8 +198,9 @@ async def compliance(shop: Shop, at: str | None = None) -> dict[str, Any]:
     """Return the compliance of answers, with the texts of the inquiries behind the counts."""
     found = (await shop.client.data(COMPLIANCE, {"at": at}))["account"]["sla"]["compliance"]["inquiry"]
     for name in ("missedInquiries", "openInquiries"):
-        assert found[name]["totalCount"] == len(found[name]["nodes"])
-        found[name] = [node["text"] for node in found[name]["nodes"]]
+        if found[name] is not None:
+            assert found[name]["totalCount"] == len(found[name]["nodes"])
+            found[name] = [node["text"] for node in found[name]["nodes"]]
     return {**found}
 
 
@@ -230,7 +231,7 @@ async def test_compliance_counts_answers_in_time_and_opens_the_others(
         "openCount": None,
         "rate": 1.0,
         "missedInquiries": [],
-        "openInquiries": [],
+        "openInquiries": None,
     }
     assert await compliance(shop, "2026-03-10T15:00:00Z") == past
 

@@ -86,21 +86,21 @@ async def test_the_images_behind_a_count_are_as_many_as_it_says(
             f"{images}(first: 7{after}) {{ totalCount edges {{ node {{ id }} }} pageInfo {{ hasNextPage endCursor }} }}"
         )
         found = at(await client.data(query(path, page, as_of)), (*path[:-1], images))
-        assert found["totalCount"] == (number or 0)
+        if number is None:
+            assert found is None
+            return
+        assert found["totalCount"] == number
         listed += [edge["node"]["id"] for edge in found["edges"]]
         after, goes_on = f', after: "{found["pageInfo"]["endCursor"]}"', found["pageInfo"]["hasNextPage"]
-    assert len(listed) == (number or 0)
+    assert len(listed) == number
     if path[2] not in {"rejection", "review"}:
         assert len(set(listed)) == len(listed)
 
 
-NONE: Final[dict[str, object]] = {"nodes": [], "totalCount": 0}
-
-
-async def test_open_promises_are_null_for_the_past_and_have_no_images(client: Client) -> None:
+async def test_open_promises_and_their_images_are_null_for_the_past(client: Client) -> None:
     shown = "deliveryPlan { openCount openImages { nodes { id } totalCount } }"
     data = await client.data(query(("sla", "compliance", ""), shown, TEN_DAYS_AGO))
-    assert at(data, ("sla", "compliance", "deliveryPlan")) == {"openCount": None, "openImages": NONE}
+    assert at(data, ("sla", "compliance", "deliveryPlan")) == {"openCount": None, "openImages": None}
     data = await client.data(query(("sla", "compliance", ""), "deliveryPlan { openCount }", None))
     assert at(data, ("sla", "compliance", "deliveryPlan", "openCount")) == 2
 

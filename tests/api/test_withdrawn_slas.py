@@ -18,7 +18,7 @@ from tests.support.studio import DAY
 from tests.support.transactions import in_transaction
 
 VERSIONS = """query ($id: ID!) { account(id: $id) { slaVersions { nodes {
-  version withdrawnAt effectiveFrom guarantee { imagesPerDay } } totalCount } } }"""
+  version withdrawnAt supersededBy effectiveFrom guarantee { imagesPerDay } } totalCount } } }"""
 APRIL = "2026-04-01"
 
 
@@ -50,17 +50,18 @@ async def test_a_withdrawn_version_stays_listed_and_the_superseded_terms_apply_a
     for images in (500, 300):
         await agree(staff, shop, images)
     clock.advance()
+    assert [each["supersededBy"] for each in await listed(shop.client, shop)] == [None, 3, None]
     said = {"note": "Ada asked for it", "message": "As you wished."}
     payload = await done(staff, "withdrawSla", slaId=sla_id(shop, 3), **said)
     withdrawn_at = "2026-03-10T12:00:00.000002Z"
     assert payload["sla"] == {"version": 3, "withdrawnAt": withdrawn_at}
     assert [
-        (each["version"], each["withdrawnAt"], each["guarantee"]["imagesPerDay"])
+        (each["version"], each["withdrawnAt"], each["supersededBy"], each["guarantee"]["imagesPerDay"])
         for each in await listed(shop.client, shop)
     ] == [
-        (3, withdrawn_at, 300),
-        (2, None, 500),
-        (1, None, 200),
+        (3, withdrawn_at, None, 300),
+        (2, None, None, 500),
+        (1, None, None, 200),
     ]
     assert await agree(staff, shop, 400, "2026-05-01") == 4
     clock.advance(30 * DAY)

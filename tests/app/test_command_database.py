@@ -7,7 +7,7 @@ import pytest
 
 from app.cli.database import CommandFailed, database
 from app.settings import Settings
-from db.migrate import MigrationFailed
+from db.failures import MigrationFailed
 
 FULL = 'The database could not be migrated: could not extend file "base/5/1249": No space left on device'
 

@@ -21,10 +21,10 @@ HEAVY = {
     "asyncpg",
     "graphql",
     "pydantic",
-    "pydantic_settings",
-    "rich",
+    "rich.console",
     "sqlalchemy",
     "strawberry",
+    "structlog",
     "uvicorn",
 }
 IMPORTED = f"""
@@ -51,9 +51,9 @@ main()
 """
 
 
-def python(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def python(code: str, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code, *arguments], env=environment({}), capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *arguments], env=environment(settings), capture_output=True, text=True, check=False
     )
 
 
@@ -79,6 +79,11 @@ def test_an_option_without_a_command_imports_no_package_that_takes_long(option: 
     done = python(IMPORTED, option)
     assert (done.returncode, done.stderr) == (0, "\n")
     assert done.stdout
+
+
+def test_a_short_command_imports_what_it_needs_alone(database: str) -> None:
+    done = python(IMPORTED, "key", "create", "--staff", LOUPE_DATABASE_URL=database)
+    assert (done.returncode, done.stderr) == (0, "asyncpg pydantic\n")
 
 
 def test_help_names_every_command() -> None:

@@ -93,11 +93,41 @@ async def test_people_read_a_table(loupe: Loupe, account: str) -> None:
     assert (await asyncio.to_thread(loupe, *BEFORE)).splitlines()[:2] == ["Rows with erased texts:", "none"]
 
 
+async def test_the_name_of_a_worker_is_erased_without_printing_it(loupe: Loupe, account: str) -> None:
+    assert account
+    passed = {"passedOver": {"orders": 0}}
+    for options, dry_run, accounts, images, events in (
+        (("--dry-run",), True, 1, 1, 2),
+        ((), False, 1, 1, 2),
+        ((), False, 0, 0, 0),
+    ):
+        said = await asyncio.to_thread(loupe, "--worker", "Ada", "--json", *options)
+        rows = {"images": images, "events": events}
+        assert json.loads(said) == {"accounts": accounts, "dryRun": dry_run, "erased": rows, **passed}
+    assert (await asyncio.to_thread(loupe, "--worker", "Ada")).splitlines() == [
+        "Rows with erased texts:",
+        "none",
+        "passed over: orders in production  0",
+    ]
+
+
+ONE = "Exactly one of --account and --worker is needed."
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--before", "2026-03-11"], "Missing option '--account'."),
-        (["--account", "acme"], "Missing option '--before'."),
+        ([], ONE),
+        (["--before", "2026-03-11"], ONE),
+        (["--account", "acme", "--worker", "Ada"], ONE),
+        (["--account", "acme", "--before", "2026-03-11", "--worker", "Ada"], ONE),
+        (["--account", "acme"], "--account needs --before."),
+        (
+            ["--worker", "Ada", "--before", "2026-03-11"],
+            "--before goes with --account: a worker's name is erased whenever it was.",
+        ),
+        (["--worker", ""], "--worker must not be blank."),
+        (["--worker", "Ad\udce4"], "--worker is not written in UTF-8."),
         (["--account", "acme", "--before", "yesterday"], "--before must be a date, like 2026-04-01."),
         (["--account", "acme", "--before", "2026-02-30"], "--before is no date that exists: 2026-02-30."),
         (["--account", "acme", "--before", "1969-12-31"], "--before must be in the years 1970 to 2200."),

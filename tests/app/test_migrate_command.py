@@ -8,8 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
-from db.migrate import inspect
-from db.revisions import Found, MigrationStatus, known_revisions
+from db.revisions import Found, MigrationStatus, inspect, known_revisions
 from tests.support.database import TEMPLATE, migrate_as_tomorrow, temporary_database
 
 OWN = known_revisions()[0]

@@ -223,4 +223,5 @@ def test_a_killed_database_is_started_again_or_else_serve_and_jobs_end_with_the_
     for log in logs:
         first, *_, last = log.read_text().splitlines()
         assert json.loads(first)["event"] == f"Database: the embedded PostgreSQL in {folder}/postgres."
-        assert last == "loupe: PostgreSQL does not start: could not find the database system."
+        where = f"{folder}/postgres/18/data"
+        assert last == f"loupe: PostgreSQL does not start in {where}: could not find the database system."

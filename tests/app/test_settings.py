@@ -28,6 +28,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "data_dir": Path("/var/lib/loupe"),
         "migrate": Migrate.AUTO,
         "clock": None,
+        "read_only": False,
         "host": "127.0.0.1",
         "port": 8000,
         "cors_origins": frozenset(),

@@ -8,16 +8,17 @@ from runpy import run_path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 
-import db.migrate as migrations
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from db.connections import connect, open_pool
 from db.embedded.binaries import User, find_binaries
-from db.failures import DatabaseUnreachable
-from db.migrate import MigrationFailed, inspect, migrate, run_alembic
-from db.revisions import MigrationStatus, known_revisions
+from db.failures import DatabaseUnreachable, MigrationFailed
+from db.migrate import migrate
+from db.revisions import MIGRATIONS, MigrationStatus, inspect, known_revisions
+from db.upgrade import run_alembic
 from tests.check_schema import differences
 from tests.support.database import chosen_major, execute, migrate_as_tomorrow, temporary_database
 from tests.support.import_files import rows, run_import
@@ -30,7 +31,7 @@ OF_BEFORE = """
     INSERT INTO sla_versions SELECT id, 1, current_date, 70, 7, now(), NULL FROM a
 """
 LOCK = "pg_advisory_lock(6003956)"
-VERSIONS = Path(migrations.__file__).parent / "migrations" / "versions"
+VERSIONS = MIGRATIONS / "versions"
 MET = "SELECT account_id, order_id, at, data - 'version' FROM events WHERE type = 'DEADLINE_MET' ORDER BY 1, 2, 3"
 SEQUENCES = "SELECT account_id, next_event_sequence FROM account_heads ORDER BY 1"
 BY_DELIVERY = """type = 'DEADLINE_MET' AND at = (
@@ -136,6 +137,10 @@ async def test_the_database_of_a_newer_release_is_not_changed(server: str, tmp_p
         await migrate_as_tomorrow(url, tmp_path, "CREATE TABLE tomorrow (id int)")
         assert await migrate(url) == await inspect(url) == ("of_tomorrow", MigrationStatus.NEWER)
         await execute(url, "DROP TABLE tomorrow")
+
+
+def test_the_revisions_that_the_names_of_files_begin_with_are_alembics() -> None:
+    assert list(known_revisions()) == [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
 
 
 async def test_an_earlier_revision_is_behind(server: str) -> None:

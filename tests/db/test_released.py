@@ -19,8 +19,8 @@ from graphql import GraphQLEnumType, build_schema
 from api.printing import breaking_changes
 from db.connections import connect
 from db.embedded.binaries import User, find_binaries
-from db.migrate import inspect, migrate
-from db.revisions import MigrationStatus
+from db.migrate import migrate
+from db.revisions import MigrationStatus, inspect
 from db.tables.base import Table
 from tests.release import RELEASED, make_release
 from tests.support.database import chosen_major, temporary_database

@@ -12,7 +12,7 @@ import pytest
 from app.domain.catalogue import Price
 from app.domain.errors import Refusals
 from app.domain.specifications import SpecificationArchived, SpecificationChange
-from app.services.accounts.counters import UnknownAccount
+from app.services.accounts.finding import UnknownAccount
 from app.services.orders.outcome import NotFound
 from app.services.orders.placing import NewOrder, place_order
 from app.services.specifications import (

@@ -21,9 +21,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from db.connections import Pool, Record, connect
 from db.embedded.server import embedded_server
-from db.migrate import migrate, run_alembic
+from db.migrate import migrate
 from db.revisions import MIGRATIONS, known_revisions
 from db.tables.base import Table
+from db.upgrade import run_alembic
 
 TEMPLATE = "loupe_template"
 NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from httpx import ASGITransport, AsyncClient
 
-from app.services.accounts.opening import find_account
+from app.services.accounts.finding import find_account
 from app.services.job_queue.adding import add_job, add_spread
 from app.services.jobs.pauses import pause
 from app.web.asgi import create_app

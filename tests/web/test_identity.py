@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from starlette.applications import Starlette
 
 from app.services.api_keys.keys import create_key, find_key, revoke_key
+from app.services.api_keys.uses import KeyUses
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool, Statement
@@ -145,6 +146,12 @@ async def test_a_key_is_accepted_until_it_expires(http: AsyncClient, pool: Pool,
     assert await refusal(http, headers) == NO_SUCH_TOKEN
 
 
+def key_uses(app: Starlette) -> KeyUses:
+    uses = running_of(app).key_uses
+    assert uses is not None
+    return uses
+
+
 async def test_only_accepted_requests_count_as_uses_of_a_key(
     app: Starlette, client_of: NewClient, pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
@@ -152,7 +159,7 @@ async def test_only_accepted_requests_count_as_uses_of_a_key(
     await client.post(VIEWER)
     clock.advance(timedelta(minutes=2))
     await Client(client.http, f"{client.token}x", client.reader).post(VIEWER)
-    await running_of(app).key_uses.write()
+    await key_uses(app).write()
     assert (await find_key(reader, client.token or "")).used_at == clock.now() - timedelta(minutes=2)
 
 
@@ -163,7 +170,7 @@ async def test_requests_are_answered_while_uses_wait_to_be_written(
     await client.post(VIEWER)
     async with unit_of_work(pool) as others, asyncio.timeout(30):
         await others.execute(Statement("lock", "LOCK TABLE api_key_uses"))
-        writing = asyncio.create_task(running_of(app).key_uses.write())
+        writing = asyncio.create_task(key_uses(app).write())
         await asyncio.sleep(0.01)
         assert [(await client.post(VIEWER)).status_code for _ in range(3)] == [200] * 3
         assert not writing.done()

@@ -125,6 +125,19 @@ async def test_empty_and_unknown_parameters_of_a_url_make_no_difference(staff: C
     assert (await got(staff, f"{others}&query={VIEWER.replace(' ', '+')}")).json() == STAFF
 
 
+@pytest.mark.parametrize("path", ["/%67raphql", "/graphql%2F"])
+async def test_percent_encodings_make_no_difference(staff: Client, path: str) -> None:
+    headers = {"Authorization": f"Bearer {staff.token}"}
+    response = await staff.http.get(f"{path}?%71uery=%7Bviewer%7B%6bind%7d%7D", headers=headers)
+    assert response.json() == STAFF
+
+
+@pytest.mark.parametrize("query", ["%FF", "%", "%zz", "%00"])
+async def test_a_query_that_decodes_to_no_document_is_a_syntax_error(staff: Client, query: str) -> None:
+    response = await got(staff, f"query={query}")
+    assert (response.status_code, response.json()["errors"][0]["extensions"]) == (200, {"code": "GRAPHQL_PARSE_FAILED"})
+
+
 async def test_null_in_a_url_is_the_name_of_an_operation(staff: Client) -> None:
     named = quote("query null { viewer { kind } } query b { viewer { account { name } } }")
     assert (await got(staff, f"query={named}&operationName=null")).json() == STAFF

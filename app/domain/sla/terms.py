@@ -204,6 +204,19 @@ def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
     return replace(in_force, version=shown.version)
 
 
+def superseded_by(shown: SlaVersion, versions: Sequence[SlaVersion]) -> int | None:
+    """Return the version that counts on the first day of another one in its place.
+
+    None where that one counts itself, or was withdrawn.
+    """
+    later = [
+        each.version
+        for each in versions
+        if each.effective_date == shown.effective_date and each.version > shown.version and each.withdrawn_at is None
+    ]
+    return max(later, default=None) if shown.withdrawn_at is None else None
+
+
 def plan_on(day: date, versions: Sequence[SlaVersion]) -> Plan:
     """Return the plan of the ledger day of a date: the one that began last; raises NoSlaInForce before the first."""
     begun = [(each.effective_date, each.version, each.plan) for each in versions if each.effective_date <= day]

@@ -8,8 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.clock import Clock, SystemClock
-from app.domain.errors import DomainError
-from app.domain.wording import quoted
+from app.services.accounts.finding import UnknownAccount
 from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
@@ -85,14 +84,6 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _POSTGRES_CLOCK: Final = SystemClock()
 FIRST_EVENT: Final = 1
 """The number of an account's first event in its sequence."""
-
-
-class UnknownAccount(DomainError):  # noqa: N818 - refusals are named by their case
-    """An account that does not exist."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no account {quoted(name)}.")
-        self.name = name
 
 
 class QuietAccounts(Exception):  # noqa: N818 - named by its case, like all errors here

@@ -1,4 +1,4 @@
-"""Opening accounts, and finding them by their names."""
+"""Opening accounts."""
 
 from datetime import datetime
 from typing import Final
@@ -11,15 +11,13 @@ from app.domain.events.new_events import NewEvent
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import others_to_json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaTerms, SlaVersion
-from app.domain.texts import forms_of, require_name
+from app.domain.texts import require_name
 from app.domain.wording import quoted
-from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
+from app.services.accounts.counters import counters_row, new_counters
 from app.services.events import write_events
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from db.connections import Statement
-from db.queries.accounts import FIND_ACCOUNT
-from db.readers import Reader
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.accounts import SlaVersion as SlaVersionRow
 from db.writer import Writer
@@ -96,15 +94,6 @@ def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | Non
         plan_starts_at=starts_at,
         other_terms=others_to_json(version.terms) or None,
     )
-
-
-async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
-    """Return the id of an account by its ref, as written or else in NFC or NFD, or by its id; raises UnknownAccount."""
-    row = await reader.fetch_row(FIND_ACCOUNT, [name, *forms_of(name)], account_id)
-    if row is None:
-        raise UnknownAccount(name)
-    found: UUID = row["id"]
-    return found
 
 
 async def _record(writer: Writer, account_id: UUID, created: NewEvent) -> None:

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from db.connections import Statement
-from db.queries.stored_texts import TEXTS_OF_ACCOUNT, StoredTexts, Texts
+from db.queries.stored_texts import TEXTS_OF_ACCOUNT, TEXTS_OF_WORKER, StoredTexts, Texts
 
 
 class Part(NamedTuple):
@@ -31,3 +31,6 @@ def _erase(texts: Texts) -> Statement:
 
 OF_ACCOUNT: Final = tuple(map(_part, TEXTS_OF_ACCOUNT))
 """The parts of an account of which all texts of before an instant, the value of the erasure, are erased."""
+
+OF_WORKER: Final = tuple(map(_part, TEXTS_OF_WORKER))
+"""The parts of an account of which the name of a worker, the value of the erasure, is erased."""

@@ -14,8 +14,8 @@ from app.domain.orders.pricing import price_with_plan
 from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
 from app.domain.orders.state import OrderedSpecification, OrderState, price_of
 from app.domain.sla.terms import SlaTerms
-from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.facts import NamedSpecification, read_account
+from app.services.accounts.finding import UnknownAccount
 from app.services.orders.changing import expediting, orders_with
 from app.services.orders.placing import NewOrder, placement
 from app.services.quotes.tokens import Binding, Subject, token_of

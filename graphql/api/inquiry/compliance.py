@@ -49,9 +49,14 @@ class InquiryCompliance:
     def open_inquiries(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Inquiry] | None:
-        """The inquiries still to be answered by their deadline, latest deadline first; none in the past."""
+        """The inquiries still to be answered by their deadline, latest deadline first.
+
+        Null, as `openCount`, for an instant in the past.
+        """
+        if self.open_count is None:
+            return None
         wanted = DueInquiries(Interval(self.window.end, LATEST), are_open=True)
-        return self._listed(info.context, _OPEN, wanted, self.open_count or 0).first(first, after)
+        return self._listed(info.context, _OPEN, wanted, self.open_count).first(first, after)
 
     def _listed(
         self, context: Context, cursors: CursorKind, wanted: DueInquiries, number: int

@@ -58,12 +58,14 @@ class TermCompliance:
     def open_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image] | None:
-        """The images of the open promises, latest deadline first; none in the past.
+        """The images of the open promises, latest deadline first; null, as `openCount`, for an instant in the past.
 
         For rejections and reviews, one item each.
         """
+        if self.open_count is None:
+            return None
         name = f"{self.name}.openImages"
-        return self.source.images(info.context, name, self.open_source, self.open_count or 0).first(first, after)
+        return self.source.images(info.context, name, self.open_source, self.open_count).first(first, after)
 
 
 @object_type

@@ -17,6 +17,7 @@ from api.sla.terms import (
     SupportTerms,
 )
 from app.domain.sla.enums import SlaTerm
+from app.domain.sla.terms import superseded_by
 from db.queries.accounts import AccountRow
 from engine.decorators import attribute, field, object_type
 from engine.nodes import Node
@@ -48,12 +49,21 @@ class SLA(Node):
     agreed_at: datetime = strawberry.field(
         description="The instant at which the terms were agreed on; for the first version, the account's creation."
     )
-    note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or after its erasure.", staff=True
+    )
     message: str | None = strawberry.field(
-        description="The message of staff to the client, as the version was agreed on; null without one."
+        description="The message of staff to the client, as the version was agreed on; null without one, or after its"
+        " erasure."
     )
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
+
+    @field
+    async def superseded_by(self, info: Info) -> int | None:
+        """The version that replaced this one before it was in force, for the same day; null if none did."""
+        versions = (await info.context.history(self.account.id)).versions
+        return superseded_by(next(each for each in versions if each.version == self.version), versions)
 
     @field(cost=FIGURES)
     async def compliance(self, info: Info) -> SLACompliance | None:

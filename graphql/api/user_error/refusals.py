@@ -21,7 +21,7 @@ from app.domain.orders.references import ReferenceTaken
 from app.domain.production.operations import StepNotOfImage
 from app.domain.sla import negotiation
 from app.domain.specifications import NoSteps, SpecificationArchived, StepNotOffered, StepNotSpecified
-from app.services.accounts.counters import UnknownAccount
+from app.services.accounts.finding import UnknownAccount
 from app.services.commands import IdempotencyConflict
 from app.services.orders.outcome import NotFound
 from engine.ids import GlobalId

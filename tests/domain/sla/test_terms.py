@@ -9,7 +9,16 @@ import pytest
 from app.domain.errors import NoSlaInForce
 from app.domain.sla.enums import Plan, SlaTerm
 from app.domain.sla.stored import stated_from_json, stated_to_json, terms_from_json, terms_to_json
-from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaInForce, SlaTerms, SlaVersion, sla_of, sla_on
+from app.domain.sla.terms import (
+    PLAN_TERMS,
+    NegotiableTerms,
+    SlaInForce,
+    SlaTerms,
+    SlaVersion,
+    sla_of,
+    sla_on,
+    superseded_by,
+)
 
 NEGOTIATED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -178,6 +187,16 @@ def test_a_superseded_or_withdrawn_version_is_shown_with_the_terms_it_would_have
     versions += [version(4, april, images=500), version(5, may, expedites=40)]
     shown = [(each.version, each.terms.images_per_day, each.terms.expedites_per_day) for each in shown_of(versions)]
     assert shown == [(1, 200, 20), (2, 800, 20), (3, 200, 30), (4, 500, 20), (5, 500, 40)]
+
+
+def test_a_version_is_superseded_by_the_last_one_for_its_day_that_was_not_withdrawn() -> None:
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    versions = [FIRST, version(2, april), version(3, april), version(4, april), version(5, may)]
+    assert [superseded_by(each, versions) for each in versions] == [None, 4, 4, None, None]
+    versions[3] = replace(versions[3], withdrawn_at=AT)
+    assert [superseded_by(each, versions) for each in versions] == [None, 3, None, None, None]
+    versions[1] = replace(versions[1], withdrawn_at=AT)
+    assert [superseded_by(each, versions) for each in versions] == [None] * 5
 
 
 def test_a_version_is_shown_without_later_versions_of_its_day() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
-from app.services.accounts.counters import Counters, UnknownAccount, lock_counters, save_counters
+from app.services.accounts.counters import Counters, lock_counters, save_counters
+from app.services.accounts.finding import UnknownAccount
 from app.services.accounts.opening import create_account
 from db.connections import Pool
 from db.writer import unit_of_work

@@ -7,8 +7,8 @@ from app.domain.errors import UnknownTimeZone
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
-from app.services.accounts.counters import UnknownAccount
-from app.services.accounts.opening import AccountRefTaken, create_account, find_account
+from app.services.accounts.finding import UnknownAccount, find_account
+from app.services.accounts.opening import AccountRefTaken, create_account
 from db.connections import Pool, Record, Statement
 from db.readers import PoolReader
 from db.writer import unit_of_work

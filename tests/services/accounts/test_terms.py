@@ -14,8 +14,8 @@ from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import EffectiveDateNotAhead, Negotiation, NoTermStated
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
-from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.facts import read_account
+from app.services.accounts.finding import UnknownAccount
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool

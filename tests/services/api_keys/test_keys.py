@@ -26,9 +26,10 @@ from app.services.api_keys.keys import (
     secret_hash,
 )
 from db.connections import Pool, Record, Statement, open_pool
-from db.migrate import migrate, run_alembic
+from db.migrate import migrate
 from db.queries.api_keys import KeyFilter, keys
 from db.readers import PoolReader
+from db.upgrade import run_alembic
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.database import execute, temporary_database

@@ -13,7 +13,7 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import QuoteInPast
 from app.domain.orders.state import OrderState, order_figures, price_of
 from app.domain.specifications import SpecificationArchived
-from app.services.accounts.counters import UnknownAccount
+from app.services.accounts.finding import UnknownAccount
 from app.services.accounts.terms import change_time_zone
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import NotFound

@@ -1,0 +1,125 @@
+"""A server that answers queries only: mutations are refused, and nothing at all is written."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from starlette.applications import Starlette
+
+from api.ids import account_global_id
+from app.settings import Settings
+from app.web.asgi import create_app
+from app.web.state import running_of
+from db.address import with_parameter
+from db.connections import Pool
+from db.tables.base import Table
+from tests.api.test_quotes import QUOTE
+from tests.support.clock import FrozenClock
+from tests.support.every_request import send_every_request
+from tests.support.mutations import Shop, open_shop
+from tests.support.one_of_each import START, live
+from tests.support.pools import CountingPool
+from tests.support.serving import SETTINGS, Client, CountingReader, NewClient, new_token
+from tests.support.studio import HOUR, Studio
+
+READ_ONLY: Final = SETTINGS.model_copy(update={"read_only": True})
+REFUSED: Final = {
+    "message": "This server answers queries only, so nothing was changed.",
+    "extensions": {"code": "READ_ONLY"},
+}
+RENAME: Final = 'mutation { setContact(input: {name: "Grace", idempotencyKey: "k"}) { userErrors { code } } }'
+ACTIONS: Final = "{ account { orderFeed { actions { kind allowed } } } }"
+ACCEPTED: Final = {"application/json": 200, "application/graphql-response+json": 400}
+
+
+@asynccontextmanager
+async def serving(
+    database: str, clock: FrozenClock, settings: Settings = SETTINGS
+) -> AsyncGenerator[tuple[Starlette, AsyncClient]]:
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    transport = ASGITransport(app)
+    async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
+        yield app, http
+
+
+def reading(database: str, clock: FrozenClock) -> AbstractAsyncContextManager[tuple[Starlette, AsyncClient]]:
+    """Serve a database as `loupe serve` does with LOUPE_READ_ONLY."""
+    return serving(only_read(database), clock, READ_ONLY)
+
+
+def only_read(database: str) -> str:
+    return with_parameter(database, "default_transaction_read_only", "on")
+
+
+def client(app: Starlette, http: AsyncClient, token: str | None) -> Client:
+    return Client(http, token, CountingReader(running_of(app).reader))
+
+
+async def all_rows(pool: Pool) -> dict[str, list[str]]:
+    tables = Table.metadata.tables
+    return {name: sorted(map(repr, await pool.fetch(f"SELECT * FROM {name}"))) for name in tables}  # noqa: S608
+
+
+async def test_every_query_is_answered_and_no_row_changes(database: str, pool: Pool) -> None:
+    await live(database)
+    clock = FrozenClock(START + 72 * HOUR)
+    [account] = await pool.fetch("SELECT id FROM accounts WHERE name = 'Live'")
+    tokens = [await new_token(pool, clock.now(), account_id) for account_id in (account["id"], None)]
+    before = await all_rows(pool)
+    async with reading(with_parameter(database, "role", "pg_read_all_data"), clock) as (app, http):
+        shop, staff = (client(app, http, token) for token in tokens)
+        await send_every_request(shop, staff, pool, account_global_id(account["id"]))
+        for used in (running_of(app).writing_pool, running_of(app).claiming_pool):
+            [shown] = await used.fetch("SELECT current_setting('transaction_read_only'), current_user")
+            assert tuple(shown) == ("on", "pg_read_all_data")
+        assert (await http.get("/readyz")).status_code == 200
+    assert await all_rows(pool) == before
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of, Studio(images_per_day=4))
+
+
+@pytest.mark.parametrize("accepted", [*ACCEPTED])
+async def test_a_mutation_is_refused_before_anything_is_done(
+    database: str, pool: Pool, clock: FrozenClock, shop: Shop, accepted: str
+) -> None:
+    before = await all_rows(pool)
+    async with reading(database, clock) as (app, http):
+        writing = CountingPool(running_of(app).writing_pool)
+        running_of(app).writing_pool = writing
+        headers = {"Authorization": f"Bearer {shop.client.token}", "Accept": accepted}
+        response = await http.post("/graphql", json={"query": RENAME}, headers=headers)
+        assert (response.status_code, response.json()) == (ACCEPTED[accepted], {"errors": [REFUSED]})
+        unknown = await client(app, http, "loupe_unknown").error(RENAME)
+        assert (unknown["code"], writing.statements) == ("UNAUTHENTICATED", [])
+        both = f"{RENAME.replace('mutation', 'mutation rename')} query read {{ account {{ name }} }}"
+        read = await http.post("/graphql", json={"query": both, "operationName": "read"}, headers=headers)
+        assert read.json() == {"data": {"account": {"name": shop.studio.name}}}
+    assert await all_rows(pool) == before
+
+
+async def test_quotes_and_actions_are_those_of_any_server(database: str, clock: FrozenClock, shop: Shop) -> None:
+    await shop.place("a.jpg")
+    asked: dict[str, Any] = {"id": shop.account, "input": {"newOrder": {"imageCount": 1}}}
+    asked["input"]["newOrder"]["specificationId"] = shop.specification
+    async with reading(database, clock) as (app, http):
+        reader = client(app, http, shop.client.token)
+        assert await reader.data(ACTIONS) == await shop.client.data(ACTIONS)
+        answer = await reader.answer(QUOTE, asked)  # the key that signs quotes is made by the first server to need it
+        assert [error["extensions"] for error in answer["errors"]] == [REFUSED["extensions"]]
+        await shop.client.data(QUOTE, asked)
+        token = (await reader.data(QUOTE, asked))["account"]["quote"]["quote"]["token"]
+    placed = await shop.place("b.jpg", quoteToken=token)
+    assert len(placed) == 1
+
+
+async def test_a_server_whose_database_takes_no_changes_refuses_mutations_too(
+    database: str, clock: FrozenClock, shop: Shop
+) -> None:
+    async with serving(only_read(database), clock) as (app, http):
+        error = await client(app, http, shop.client.token).error(RENAME)
+    assert error == {"message": REFUSED["message"], "code": "READ_ONLY"}

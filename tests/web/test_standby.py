@@ -1,0 +1,75 @@
+"""A read-only server on a physical standby: every query is answered, as of an instant before which nothing changes."""
+
+import subprocess
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from api.ids import account_global_id
+from db.connections import Pool, open_pool
+from db.embedded.server import embedded_server
+from db.migrate import migrate
+from tests.db.test_embedded import fresh_folder
+from tests.support.clock import FrozenClock
+from tests.support.database import NOT_DURABLE, until
+from tests.support.every_request import send_every_request
+from tests.support.one_of_each import START, live
+from tests.support.serving import new_token
+from tests.support.studio import HOUR
+from tests.web.test_read_only import client, reading, serving
+
+LOGGED: Final = {**NOT_DURABLE, "wal_level": "replica", "max_wal_senders": "2"}
+FIGURES: Final = "query ($at: DateTime) { account { pulse(asOf: $at) { asOf productivity { summary } } } }"
+CONTACT: Final = 'mutation { setContact(input: {name: "Grace"}) { userErrors { code } } }'
+
+
+@contextmanager
+def standby_of(folder: Path) -> Generator[tuple[str, str]]:
+    """Run the server of a folder, and a copy that is a standby and gets its log by file; yields both URLs."""
+    data, copied = folder.resolve() / "18" / "data", folder / "standby" / "18"
+    copied.mkdir(parents=True)
+    for source, target in ((data, copied / "data"), (data / "PG_VERSION", copied / "data" / "standby.signal")):
+        subprocess.run(["cp", "-a", source, target], check=True)  # noqa: S603, S607
+    shipped = {"restore_command": f"cp {data}/pg_wal/%f %p", "wal_retrieve_retry_interval": "20ms"}
+    with (
+        embedded_server(folder, settings=LOGGED) as primary,
+        embedded_server(folder / "standby", settings={**LOGGED, **shipped}) as standby,
+    ):
+        yield primary, standby
+
+
+async def opened(stack: AsyncExitStack, url: str) -> Pool:
+    pool = await open_pool(url)
+    stack.push_async_callback(pool.close)
+    return pool
+
+
+@pytest.mark.soak
+async def test_a_standby_answers_every_query_as_of_an_instant_that_later_changes_do_not_precede() -> None:
+    clock = FrozenClock(START + 72 * HOUR)
+    with fresh_folder() as folder:
+        with embedded_server(folder, settings=LOGGED) as url:
+            await migrate(url)
+            await live(url)
+        with standby_of(folder) as (primary, standby):
+            async with AsyncExitStack() as stack:
+                pool, copy = await opened(stack, primary), await opened(stack, standby)
+                [account] = await pool.fetch("SELECT id FROM accounts WHERE name = 'Live'")
+                tokens = [await new_token(pool, clock.now(), account_id) for account_id in (account["id"], None)]
+                [keys] = await pool.fetch("SELECT count(*) FROM api_keys")
+                await until(copy, f"SELECT FROM api_keys HAVING count(*) = {keys[0]}")
+                read = await stack.enter_async_context(reading(standby, clock))
+                written = await stack.enter_async_context(serving(primary, clock))
+                reader, staff = (client(*read, token) for token in tokens)
+                await send_every_request(reader, staff, copy, account_global_id(account["id"]))
+                before = await reader.data(FIGURES)
+                writer = client(*written, tokens[0])
+                assert await writer.data(CONTACT) == {"setContact": {"userErrors": []}}
+                at = before["account"]["pulse"]["asOf"]
+                assert await writer.data(FIGURES, {"at": at}) == before
+                await until(copy, "SELECT FROM accounts WHERE contact_name = 'Grace' AND name = 'Live'")
+                assert await reader.data(FIGURES, {"at": at}) == before
+                assert (await reader.data(FIGURES))["account"]["pulse"]["asOf"] > at
