@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import orjson
 import typer
 from pydantic.alias_generators import to_camel
 
 from api.ids import account_global_id
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
+from app.cli.output import end_line, json_text, print_result, print_uncommitted
 from app.cli.printing import NOTHING, as_table
 from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.durations import iso8601
@@ -45,9 +45,9 @@ def account_create(
     """
     settings = read_settings()
 
-    async def create(url: str) -> UUID:
+    async def create(url: str) -> None:
         async with transaction(url) as writer:
-            return await create_account(
+            account_id = await create_account(
                 writer,
                 at=await database_now(writer, settings),
                 name=name,
@@ -57,13 +57,11 @@ def account_create(
                 terms=NegotiableTerms(images_per_day, expedites_per_day),
                 ref=ref,
             )
+            print_uncommitted(_created(name, account_id, as_json=as_json), "no account is created")
 
     with migrated_database(settings, "account create") as url:
-        global_id = account_global_id(asyncio.run(create(url)))
-    if as_json:
-        typer.echo(orjson.dumps({"id": global_id}))
-    else:
-        typer.echo(f"Account {isolated(name)}: {global_id}\nA key for it: loupe key create --account {global_id}")
+        asyncio.run(create(url))
+    end_line()
 
 
 def account_list(*, as_json: AsJson = False) -> None:
@@ -80,9 +78,9 @@ def account_list(*, as_json: AsJson = False) -> None:
     with migrated_database(settings, "account list", writes=False) as url:
         rows = asyncio.run(read(url))
     if as_json:
-        typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
+        print_result(json_text({"accounts": [_as_json(row) for row in rows]}))
     else:
-        typer.echo(as_table(map(_as_cells, rows), _HEADINGS))
+        print_result(as_table(map(_as_cells, rows), _HEADINGS))
 
 
 def account_show(
@@ -108,10 +106,17 @@ def account_show(
         row, history, now = asyncio.run(read(url))
     more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:
-        typer.echo(orjson.dumps(_as_json(row) | {to_camel(name): value for name, value in more.items()}))
+        print_result(json_text(_as_json(row) | {to_camel(name): value for name, value in more.items()}))
     else:
         names = [*map(str.lower, _HEADINGS), *(name.replace("_", " ") for name in more)]
-        typer.echo(as_table(zip(names, [*_as_cells(row), *map(_cell, more.values())], strict=True)))
+        print_result(as_table(zip(names, [*_as_cells(row), *map(_cell, more.values())], strict=True)))
+
+
+def _created(name: str, account_id: UUID, *, as_json: bool) -> str:
+    global_id = account_global_id(account_id)
+    if as_json:
+        return json_text({"id": global_id})
+    return f"Account {isolated(name)}: {global_id}\nA key for it: loupe key create --account {global_id}"
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:

@@ -1,5 +1,6 @@
 """All commands of `loupe`. They read the settings, make the clock and hold the database, and pass them on."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from app.cli.deferred import defer, function_at
+from app.cli.output import prepare_streams, print_note, print_result, settle_streams
 from app.domain.errors import SentenceError
 
 # The function of each command, and the first paragraph of its docstring, which is listed without importing it.
@@ -30,7 +32,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "erase": (
         "app.cli.erasing:erase_command",
-        "Erase what people wrote about what was before a day, or the name of a worker, for good; figures stay.",
+        "Erase an account's texts about things before a day, or the name of a worker, for good; figures stay.",
     ),
     "account create": ("app.cli.accounts:account_create", "Create an account."),
     "account list": ("app.cli.accounts:account_list", "List accounts by name."),
@@ -89,13 +91,13 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def _show_help(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        print_result(context.get_help())
         raise typer.Exit(1)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - an option's value
     if wanted:
-        typer.echo(f"loupe {function_at('importlib.metadata:version')('loupe')}")
+        print_result(f"loupe {function_at('importlib.metadata:version')('loupe')}")
         raise typer.Exit
 
 
@@ -159,6 +161,7 @@ _fill()
 
 def run() -> None:
     """Run the command line; an error is one sentence on standard error, and exit code 1."""
+    prepare_streams()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) is not signal.SIG_IGN:  # as nohup wants it
             signal.signal(ending, _leave)  # so that the embedded server is let go of, whoever ends the process
@@ -167,7 +170,16 @@ def run() -> None:
     except typer.TyperException as error:
         _fail(error.format_message().replace("Value error, ", ""))
     except (SentenceError, OSError) as error:
-        _fail(str(error))
+        _fail(_sentence(error))
+    finally:
+        settle_streams()
+
+
+def _sentence(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    return f"{reason}." if error.filename is None else f"{os.fsdecode(error.filename)} cannot be used: {reason}."
 
 
 def _leave(number: int, _frame: object) -> NoReturn:
@@ -176,5 +188,5 @@ def _leave(number: int, _frame: object) -> NoReturn:
 
 def _fail(sentence: str) -> NoReturn:
     if sentence:  # none where the help has been shown instead
-        typer.echo(f"loupe: {sentence}", err=True)
+        print_note(f"loupe: {sentence}")
     sys.exit(1)

@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
+from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
@@ -64,7 +63,7 @@ def database(settings: Settings, command: str, *, writes: bool = True, keeps_log
         )
     if not keeps_log:
         for sentence in ignored_variables():
-            typer.echo(f"loupe: {sentence}", err=True)
+            print_note(f"loupe: {sentence}")
     try:
         with _server(settings) as url:
             yield _prepared(url, command, settings)

@@ -13,6 +13,7 @@ import typer
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.imports import import_command
 from app.cli.log import begin_log
+from app.cli.output import print_report
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock
@@ -66,7 +67,7 @@ def demo_command(
             _require_seed(folder, settings.data_dir, seed)
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
         begin_log(settings)
-        welcome = partial(typer.echo, _welcome(address(listener), access, settings))
+        welcome = partial(print_report, _welcome(address(listener), access, settings))
         serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import read_account
+from app.cli.output import print_report
 from app.domain.instants import rfc3339
 from app.services.job_queue.given_up import JobKey, drop, given_up_jobs, retry
 from app.settings import read_settings
@@ -34,7 +35,7 @@ def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> N
         now = database_clock(url, settings).now()
         count, since = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
     later = "" if since is None else f", once {job} is resumed: it is paused since {rfc3339(since)}."
-    typer.echo(f"Jobs to be tried again: {count:,}{later}")
+    print_report(f"Jobs to be tried again: {count:,}{later}")
 
 
 def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> None:
@@ -44,7 +45,7 @@ def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> No
     """
     with migrated_database(read_settings(), "jobs drop") as url:
         count, _ = asyncio.run(_change(url, (job, account, key), drop))
-    typer.echo(f"Jobs dropped: {count:,}")
+    print_report(f"Jobs dropped: {count:,}")
 
 
 async def _change(url: str, wanted: tuple[str, str | None, str | None], change: _Change) -> tuple[int, datetime | None]:

@@ -14,6 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.output import print_note, print_report, print_result
 from app.clock import Clock
 from app.domain.wording import isolated, printable
 from app.services.imports import (
@@ -69,7 +70,7 @@ def import_command(
                 report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
-    typer.echo(_checked(report) if check else _imported(report))
+    (print_result if check else print_report)(_checked(report) if check else _imported(report))
     if report.problems:
         raise typer.Exit(1)
 
@@ -128,7 +129,7 @@ class _Lines:
 
     def say(self, sentence: str) -> None:
         """Print a sentence."""
-        typer.echo(sentence, err=True)
+        print_note(sentence)
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""

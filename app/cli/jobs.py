@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.log import begin_log
 from app.cli.options import AsJson, read_instant
+from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
@@ -69,7 +69,7 @@ def run_due_command(
         counts, paused = asyncio.run(_run_due(url, settings, clock, until))
     if counts is None:
         raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
-    typer.echo(_counts_as_json(counts, paused) if as_json else _counts_as_text(counts, paused))
+    print_report(_counts_as_json(counts, paused) if as_json else _counts_as_text(counts, paused))
     if any(each.failures for each in counts.values()):
         raise typer.Exit(1)
 
@@ -83,13 +83,13 @@ def status_command(*, as_json: AsJson = False) -> None:
     with migrated_database(settings, "jobs status", writes=False) as url:
         now = database_clock(url, settings).now()
         statuses = asyncio.run(_statuses(url, now))
-    typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
+    print_result(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
 
 
 async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
     async with open_scheduler(url, settings, clock, JOBS) as scheduler:
         with _signalled(scheduler.stop):
-            typer.echo("Loupe runs the jobs - Ctrl-C ends it.")
+            print_report("Loupe runs the jobs - Ctrl-C ends it.")
             await scheduler.run()
 
 
@@ -136,7 +136,7 @@ def _instant(text: str, now: datetime) -> datetime:
     return at
 
 
-def _counts_as_json(counts: Mapping[str, Counts], paused: Mapping[str, datetime]) -> bytes:
+def _counts_as_json(counts: Mapping[str, Counts], paused: Mapping[str, datetime]) -> str:
     rows = [
         {
             "job": job,
@@ -147,7 +147,7 @@ def _counts_as_json(counts: Mapping[str, Counts], paused: Mapping[str, datetime]
         }
         for job, each in counts.items()
     ]
-    return orjson.dumps({"jobs": rows})
+    return json_text({"jobs": rows})
 
 
 def _counts_as_text(counts: Mapping[str, Counts], paused: Mapping[str, datetime]) -> str:
@@ -160,8 +160,8 @@ def _counts_as_text(counts: Mapping[str, Counts], paused: Mapping[str, datetime]
     return "\n".join([*first, *(_pause_as_text(job, paused[job]) for job in counts if job in paused)])
 
 
-def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> bytes:
-    return orjson.dumps({"at": rfc3339(now), "jobs": [_job_as_json(status) for status in statuses]})
+def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> str:
+    return json_text({"at": rfc3339(now), "jobs": [_job_as_json(status) for status in statuses]})
 
 
 def _job_as_json(status: JobStatus) -> dict[str, Any]:

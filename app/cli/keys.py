@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import orjson
 import typer
 from pydantic import TypeAdapter, ValidationError
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
+from app.cli.output import end_line, json_text, print_report, print_result, print_uncommitted
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.domain.instants import BadInstant, read_instant, rfc3339
 from app.domain.texts import composed
@@ -47,24 +47,19 @@ def key_create(
         raise CommandFailed("A key is for an account or for staff: give either --account or --staff.")
     settings = read_settings()
 
-    async def create(url: str) -> tuple[UUID | None, datetime | None, NewKey]:
+    async def create(url: str) -> None:
         async with transaction(url) as writer:
             now = await database_now(writer, settings)
             end = None if expires is None else _expiry(expires, now)
             account_id = None if account_name is None else await read_account(writer, account_name)
-            return account_id, end, await create_key(writer, now, account_id, name=name, expires_at=end)
+            made = await create_key(writer, now, account_id, name=name, expires_at=end)
+            print_uncommitted(
+                json_text(_made_as_json(made, account_id, name, end)) if as_json else made.secret, "no key is created"
+            )
 
     with migrated_database(settings, "key create") as url:
-        account_id, expires_at, made = asyncio.run(create(url))
-    created = {
-        "id": account_id and account_global_id(account_id),
-        "token": made.secret,
-        "number": made.number,
-        "prefix": made.prefix,
-        "name": name and composed(name),
-        "expiresAt": expires_at and rfc3339(expires_at),
-    }
-    typer.echo(orjson.dumps(created) if as_json else made.secret)
+        asyncio.run(create(url))
+    end_line()
 
 
 def key_list(
@@ -90,9 +85,9 @@ def key_list(
     with migrated_database(settings, "key list", writes=False) as url:
         rows, now = asyncio.run(read(url))
     if as_json:
-        typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
+        print_result(json_text({"keys": [_as_json(row, now) for row in rows]}))
     else:
-        typer.echo(as_table((_as_cells(row, now) for row in rows), _HEADINGS))
+        print_result(as_table((_as_cells(row, now) for row in rows), _HEADINGS))
 
 
 def key_show(name: Which, *, as_json: AsJson = False) -> None:
@@ -107,7 +102,7 @@ def key_show(name: Which, *, as_json: AsJson = False) -> None:
             return await find_key(reader, name), await database_now(reader, settings)
 
     with migrated_database(settings, "key show", writes=False) as url:
-        _print(*asyncio.run(read(url)), as_json=as_json)
+        print_result(_row_as_text(*asyncio.run(read(url)), as_json=as_json))
 
 
 def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
@@ -125,7 +120,7 @@ def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
             return await find_key(writer, str(found.number)), now
 
     with migrated_database(settings, "key revoke") as url:
-        _print(*asyncio.run(revoke(url)), as_json=as_json)
+        print_report(_row_as_text(*asyncio.run(revoke(url)), as_json=as_json))
 
 
 def _expiry(text: str, now: datetime) -> datetime:
@@ -138,12 +133,24 @@ def _expiry(text: str, now: datetime) -> datetime:
         raise CommandFailed(f"--expires {error.problem}, or a length of time such as P90D.") from None
 
 
-def _print(row: KeyRow, now: datetime, *, as_json: bool) -> None:
+def _made_as_json(
+    made: NewKey, account_id: UUID | None, name: str | None, expires_at: datetime | None
+) -> dict[str, Any]:
+    return {
+        "id": account_id and account_global_id(account_id),
+        "token": made.secret,
+        "number": made.number,
+        "prefix": made.prefix,
+        "name": name and composed(name),
+        "expiresAt": expires_at and rfc3339(expires_at),
+    }
+
+
+def _row_as_text(row: KeyRow, now: datetime, *, as_json: bool) -> str:
     if as_json:
-        typer.echo(orjson.dumps(_as_json(row, now)))
-    else:
-        names = [*map(str.lower, _HEADINGS), "revoked"]
-        typer.echo(as_table(zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)))
+        return json_text(_as_json(row, now))
+    names = [*map(str.lower, _HEADINGS), "revoked"]
+    return as_table(zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True))
 
 
 def _as_cells(row: KeyRow, now: datetime) -> tuple[str, ...]:

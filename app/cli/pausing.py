@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
+from app.cli.output import print_report
 from app.domain.instants import rfc3339
 from app.domain.wording import quoted
 from app.services.jobs.pauses import pause, resume
@@ -29,7 +30,7 @@ def pause_command(job: _Job) -> None:
     settings = read_settings()
     with migrated_database(settings, "jobs pause") as url:
         since, is_new = asyncio.run(_pause(url, job, settings))
-    typer.echo(f"{job} is paused{'' if is_new else ' already'}, since {rfc3339(since)}.")
+    print_report(f"{job} is paused{'' if is_new else ' already'}, since {rfc3339(since)}.")
 
 
 def resume_command(job: _Job) -> None:
@@ -40,7 +41,7 @@ def resume_command(job: _Job) -> None:
     _require_job(job)
     with migrated_database(read_settings(), "jobs resume") as url:
         since = asyncio.run(_resume(url, job))
-    typer.echo(f"{job} was not paused." if since is None else f"{job} is resumed; it was paused at {rfc3339(since)}.")
+    print_report(f"{job} was not paused." if since is None else f"{job} is resumed; it was paused at {rfc3339(since)}.")
 
 
 async def _pause(url: str, job: str, settings: Settings) -> tuple[datetime, bool]:

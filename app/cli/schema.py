@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.database import CommandFailed
+from app.cli.output import print_result
 
 SchemaFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.", allow_dash=True)]
 _COMMITTED = Path("schema.graphql")
@@ -21,7 +22,7 @@ def export_command(file: SchemaFile = _COMMITTED) -> None:
 
     text = printed()
     if str(file) == "-":
-        typer.echo(text, nl=False)
+        print_result(text, end="")
     else:
         file.write_text(text)
 
@@ -35,7 +36,7 @@ def check_command(file: SchemaFile = _COMMITTED) -> None:
 
     committed = file.read_text()
     if committed == printed():
-        typer.echo(f"{file} equals the schema of the code.")
+        print_result(f"{file} equals the schema of the code.")
         return
     try:
         broken = breaking_changes(committed)

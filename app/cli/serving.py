@@ -13,6 +13,7 @@ import uvicorn
 
 from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
 from app.cli.log import begin_log
+from app.cli.output import print_report, print_result
 from app.clock import SystemClock
 from app.settings import Settings, plan_terms_as_json, read_settings
 from db.migrate import migrate
@@ -45,7 +46,7 @@ def serve_command(
             url,
             settings,
             database_clock(url, settings),
-            lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
+            lambda: print_report(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
             with_jobs=with_jobs,
         )
 
@@ -66,7 +67,7 @@ def migrate_command(
     settings = read_settings()
     with database(settings, "migrate", writes=not check) as url:
         found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
-        typer.echo(found.sentence)
+        (print_result if check else print_report)(found.sentence)
 
 
 def listen(host: str, port: int) -> socket.socket:

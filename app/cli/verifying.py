@@ -4,12 +4,12 @@ import asyncio
 import logging
 from typing import Annotated
 
-import orjson
 import typer
 
 from api.ids import account_global_id
 from app.cli.database import database_clock, migrated_database
 from app.cli.options import AsJson, read_account
+from app.cli.output import json_text, print_report
 from app.clock import SystemClock
 from app.logging import configure_logging
 from app.services.housekeeping.verification import Verified, verify_accounts, verify_next
@@ -42,7 +42,7 @@ def verify_command(
         configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # differences are printed at the end
         verified = asyncio.run(_verify(url, settings, clock, account))
-    typer.echo(_verified_as_json(verified) if as_json else _verified_as_text(verified))
+    print_report(_verified_as_json(verified) if as_json else _verified_as_text(verified))
     if verified.failed:
         raise typer.Exit(1)
 
@@ -55,12 +55,12 @@ async def _verify(url: str, settings: Settings, clock: SystemClock, account: str
         return await verify_accounts(pool, clock, new_owner(), [account_id])
 
 
-def _verified_as_json(verified: Verified) -> bytes:
+def _verified_as_json(verified: Verified) -> str:
     failures = [
         {"account": account_global_id(account_id), "error": error_text(error)}
         for account_id, error in verified.failed.items()
     ]
-    return orjson.dumps({"accounts": verified.accounts, "failures": failures})
+    return json_text({"accounts": verified.accounts, "failures": failures})
 
 
 def _verified_as_text(verified: Verified) -> str:

@@ -1,9 +1,11 @@
 """Fixtures for tests of the command line."""
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import pytest
+import structlog
 
 from app.cli import main
 
@@ -14,6 +16,19 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in [name for name in os.environ if name.startswith("LOUPE_") and not name.startswith("LOUPE_TEST_")]:
         monkeypatch.delenv(name)
     return monkeypatch
+
+
+@pytest.fixture
+def own_log() -> Generator[None]:
+    """Keep the log that a command sets up within the test."""
+    root, jobs = logging.getLogger(), logging.getLogger("loupe.jobs")
+    handlers, levels = root.handlers[:], (root.level, jobs.level)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    jobs.setLevel(levels[1])
+    logging.getLogger("asyncpg.pool").filters.clear()
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 import json
 import logging
-from collections.abc import Generator
 from io import StringIO
 
 import pytest
@@ -14,14 +13,7 @@ class Terminal(StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _restored() -> Generator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    logging.getLogger("asyncpg.pool").filters.clear()
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("own_log")
 
 
 def logged(monkeypatch: pytest.MonkeyPatch, stream: StringIO) -> str:
