@@ -15,7 +15,8 @@ _LIMITS: Final = {
     "key list": 0.5,
     "account list": 0.5,
     "jobs status": 0.9,
-    "serve --help": 0.9,
+    "migrate --check": 0.5,
+    "serve --help": 0.5,
     "serve": NO_MORE,
 }
 """The most that each may take of the other checkout's CPU."""
