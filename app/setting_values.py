@@ -83,12 +83,12 @@ def clock_start(value: object) -> object:
     return at
 
 
-def folder(path: Path) -> Path:
+def folder(path: Path | None) -> Path | None:
     """Return a folder, which may start with ~ for a user's home."""
     try:
-        return path.expanduser()
+        return path and path.expanduser()
     except RuntimeError:
-        raise ValueError(f"there is no home folder {path.parts[0]}: give the whole path") from None
+        raise ValueError(f"there is no home folder {path and path.parts[0]}: give the path without ~") from None
 
 
 def host(text: str) -> str:
