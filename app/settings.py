@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -40,7 +40,7 @@ class Migrate(StrEnum):
 
 
 class SettingsError(SentenceError):
-    """A setting has a wrong value; the text names it."""
+    """A setting, or the option in its place, has a wrong value; the text names it."""
 
 
 def _default_data_dir() -> Path | None:
@@ -155,8 +155,12 @@ def plan_terms_as_json(settings: Settings) -> dict[str, Json]:
     return {plan: terms_to_json(terms) for plan, terms in settings.plan_terms.items()}
 
 
-def read_settings() -> Settings:
-    """Read the environment; raises SettingsError."""
+def read_settings(**options: str | int | None) -> Settings:
+    """Read the environment; options of the command that are not None replace settings of the same name.
+
+    Raises SettingsError.
+    """
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     for name, value in os.environ.items():
         if name.upper() in _NEVER_EMPTY and not value.strip():
             raise SettingsError(f"{name} is empty: give it a value, or unset it.")
@@ -165,10 +169,11 @@ def read_settings() -> Settings:
     for name in _names() & os.environ.keys():
         _require_text(name, os.environ[name])
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
-        name = environment.PREFIX + str(wrong["loc"][0]).upper()
+        setting = str(wrong["loc"][0])
+        name = f"--{setting}" if setting in given else environment.PREFIX + setting.upper()
         where = ".".join(part for part in wrong["loc"][1:] if isinstance(part, str) and part != _KEY_OF_MAPPING)
         reason = (where and f"{where}: ") + wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret

@@ -16,12 +16,20 @@ ACCOUNT: Final = ("--name", "A", "--plan", "SOLO", "--time-zone", "UTC")
 NO_INSTANT: Final = "--at must be in the years 1970 to 2200."
 NAMELESS: Final = "The account's name is not written in UTF-8."
 OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
-    "serve": {},
+    "serve": {
+        "--host": (
+            ("--host", "localhost:80"),
+            "--host is wrong: 'localhost:80' is no host such as localhost, 0.0.0.0 ",
+        ),
+        "--port": (("--port", "99999"), "--port is wrong: Input should be less than or equal to 65535."),
+    },
     "migrate": {},
     "import": {
         "file": ((BYTES,), r"\udcff cannot be read: No such file or directory."),
     },
     "demo": {
+        "--host": (("--host", BYTES), r"--host is wrong: '\udcff' is no host such as localhost, 0.0.0.0 or ::1"),
+        "--port": (("--port", "-1"), "--port is wrong: Input should be greater than or equal to 0."),
         "--seed": (
             ("--seed", "9" * 40),
             "Invalid value for '--seed': Input should be less than or equal to 2147483647",
