@@ -105,6 +105,8 @@ def inputs(studio: Studio) -> Iterator[tuple[str, dict[str, Any]]]:
     valid = valid_inputs(studio)
     del valid["confirmDeadline"]["deadline"]
     valid["confirmDeadline"] |= {"portions": PORTIONS}
+    specification = valid["placeOrder"]["specificationId"]
+    valid["quote"] = {"newOrder": {"specificationId": specification, "imageCount": 1}}
     for name in ("createSpecification", "updateSpecification"):
         valid[name] |= {"pricePerImage": PRICE, "stepSeconds": [{"step": "CLIPPING", "seconds": 1}]}
     for name, input_ in valid.items():
