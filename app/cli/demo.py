@@ -13,6 +13,7 @@ import typer
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.imports import import_command
 from app.cli.log import begin_log
+from app.cli.options import Host, Port
 from app.cli.output import print_report
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
@@ -23,10 +24,11 @@ from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
-from app.settings import Settings, read_settings
+from app.settings import Settings, data_folder, read_settings
 from db.connections import open_pool
 
 _SEED = 1
+_MAX_SEED = 2**31 - 1
 _ADDRESSES = {
     "help_center_url": "https://help.loupe.example",
     "flow_url": "https://loupe.example/flow",
@@ -46,9 +48,13 @@ class _Wanted(NamedTuple):
 
 def demo_command(
     *,
-    seed: Annotated[int | None, typer.Option(min=0, help="Which history to invent, when there is none yet.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_SEED, help="Which history to invent, when there is none yet.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
     accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Serve invented studios with a history up to now, run jobs for them, and print access tokens.
 
@@ -58,13 +64,13 @@ def demo_command(
 
     Example: loupe demo --seed 7
     """
-    settings = _with_addresses(read_settings())
-    folder = DemoFolder(settings.data_dir)
+    settings = _with_addresses(read_settings(host=host, port=port))
+    folder = DemoFolder(data_folder(settings))
     with listen(settings.host, settings.port) as listener, migrated_database(settings, "demo", keeps_log=True) as url:
         clock = database_clock(url, settings)
         wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
         with folder.lock():
-            _require_seed(folder, settings.data_dir, seed)
+            _require_seed(folder, data_folder(settings), seed)
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings))

@@ -19,6 +19,10 @@ from engine.ids import MalformedId
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
+Host: TypeAlias = Annotated[str | None, typer.Option(help="The address to serve at, in place of LOUPE_HOST.")]
+Port: TypeAlias = Annotated[
+    int | None, typer.Option(help="The port to serve at, in place of LOUPE_PORT; 0 takes a free one.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 
 
@@ -41,6 +45,14 @@ def read_day(option: str, text: str) -> date:
     if day.year not in YEARS:
         raise CommandFailed(f"{option} must be in the years {YEARS[0]} to {YEARS[-1]}.")
     return day
+
+
+def require_storable(option: str, text: str) -> None:
+    """Require text that can be stored, and so be searched for; raises CommandFailed."""
+    if not text:
+        raise CommandFailed(f"{option} must not be blank.")
+    if any("\ud800" <= each <= "\udfff" for each in text):  # how Python reads bytes that are not UTF-8
+        raise CommandFailed(f"{option} is not written in UTF-8.")
 
 
 async def read_account(reader: Reader, name: str) -> UUID:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.demo.lines import Line
 from app.domain.errors import SentenceError
 
+_HISTORY = re.compile(r"demo-seed-[0-9]{1,18}\.jsonl")
 _ACCOUNT = b'{"type":"account"'
 
 
@@ -73,7 +75,8 @@ class DemoFolder:
 
     def history(self) -> Path | None:
         """Return the file of the history, if it has been written."""
-        return next(iter(sorted(self._folder.glob("demo-seed-*.jsonl"))), None)
+        written = (each for each in self._folder.glob("demo-seed-*.jsonl") if _HISTORY.fullmatch(each.name))
+        return min(written, default=None)
 
     def seed(self, history: Path) -> int:
         """Return the seed of a history."""
