@@ -32,11 +32,11 @@ def compare_startup(url: str, folder: Path, checkouts: Sequence[Path], rounds: i
 
 
 def _compare(name: str, command: str, sides: Sequence[_Side], rounds: int) -> Figure:
-    took: list[list[float]] = [[] for _ in sides]
+    took: tuple[list[float], list[float]] = ([], [])
     for round_ in range(rounds + 1):
         for at in (0, 1) if round_ % 2 else (1, 0):
             took[at].append(_cpu(*sides[at], command))
-    return ratio(name, *took, limit=_LIMITS[command])
+    return ratio(name, *took, _LIMITS[command])
 
 
 def _cpu(checkout: Path, settings: Mapping[str, str], command: str) -> float:
@@ -47,7 +47,7 @@ def _cpu(checkout: Path, settings: Mapping[str, str], command: str) -> float:
         [checkout / ".venv/bin/loupe", *command.split()],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment | settings | {"LOUPE_PORT": "0"},
+        env={**environment, **settings, "LOUPE_PORT": "0"},
         cwd=checkout,
     ) as process:
         assert process.stdout is not None
