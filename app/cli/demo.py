@@ -11,6 +11,7 @@ import orjson
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
+from app.cli.deferred import importing
 from app.cli.imports import import_command
 from app.cli.log import begin_log
 from app.cli.options import Host, Port
@@ -72,7 +73,8 @@ def demo_command(
         with folder.lock():
             _require_seed(folder, data_folder(settings), seed)
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
-        from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+        with importing():
+            from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
 
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings))
