@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -54,7 +54,7 @@ class Migrate(StrEnum):
 
 
 class SettingsError(SentenceError):
-    """A setting has a wrong value; the text names it."""
+    """A setting, or the option in its place, has a wrong value; the text names it."""
 
 
 def _default_data_dir() -> Path:
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     """The choice to write nothing to the database: the server answers queries only, and commands that write refuse."""
     clock: Annotated[datetime | None, BeforeValidator(_instant)] = None
     """The instant at which the process's clock starts, running; the machine's own time without it."""
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1)
     """The address to serve at."""
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to serve at; 0 takes a free one."""
@@ -223,18 +223,23 @@ def plan_terms_as_json(settings: Settings) -> dict[str, Json]:
     return {plan: terms_to_json(terms) for plan, terms in settings.plan_terms.items()}
 
 
-def read_settings() -> Settings:
-    """Read the environment; raises SettingsError."""
+def read_settings(**options: str | int | None) -> Settings:
+    """Read the environment; options of the command that are not None replace settings of the same name.
+
+    Raises SettingsError.
+    """
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     for name, value in os.environ.items():
         if name.upper() in _NEVER_EMPTY and not value.strip():
             raise SettingsError(f"{name} is empty: give it a value, or unset it.")
     for name, meant in environment.misspelt(os.environ, _names()):
         raise SettingsError(f"{name} is no setting: write {meant} if that is meant, or unset it.")
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
-        name = environment.PREFIX + str(wrong["loc"][0]).upper()
+        setting = str(wrong["loc"][0])
+        name = f"--{setting}" if setting in given else environment.PREFIX + setting.upper()
         where = ".".join(part for part in wrong["loc"][1:] if isinstance(part, str) and part != _KEY_OF_MAPPING)
         reason = (where and f"{where}: ") + wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret

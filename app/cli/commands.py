@@ -32,7 +32,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "erase": (
         "app.cli.erasing:erase_command",
-        "Erase what people wrote about what was before a day, or the name of a worker, for good; figures stay.",
+        "Erase an account's texts about things before a day, or the name of a worker, for good; figures stay.",
     ),
     "account create": ("app.cli.accounts:account_create", "Create an account."),
     "account list": ("app.cli.accounts:account_list", "List accounts by name."),

@@ -16,6 +16,7 @@ import typer
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.imports import listening, run_import, sum_up
 from app.cli.log import begin_log
+from app.cli.options import Host, Port
 from app.cli.output import print_note, print_report
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
@@ -55,6 +56,8 @@ def demo_command(
     seed: Annotated[int | None, typer.Option(min=0, help="Which history to invent, when there is none yet.")] = None,
     days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
     accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Serve invented studios with a history up to now, run jobs for them, and print access tokens.
 
@@ -64,7 +67,7 @@ def demo_command(
 
     Example: loupe demo --seed 7
     """
-    settings = _with_addresses(read_settings())
+    settings = _with_addresses(read_settings(host=host, port=port))
     folder = DemoFolder(settings.data_dir)
     with (
         _listen(settings, folder) as listener,

@@ -39,7 +39,7 @@ _PASSED: Final = {"orders": "orders in production", "inquiries": "inquiries not 
 
 
 class _Done(NamedTuple):
-    """The erased rows, or those counted for a dry run; `subject` tells of JSON what was erased, `names` the rows."""
+    """The erased rows, or those counted in a dry run, with their `names`; `subject` is the first part of the JSON."""
 
     subject: dict[str, Any]
     names: Mapping[str, str]
@@ -53,10 +53,10 @@ _Work = Callable[[Pool, SystemClock], Awaitable[_Done]]
 def erase_command(
     *,
     account: Annotated[
-        str | None, typer.Option(metavar="ID_OR_REF", help="Erase what people wrote in this account.")
+        str | None, typer.Option(metavar="ID_OR_REF", help="The account whose texts are erased.")
     ] = None,
     before: Annotated[
-        str | None, typer.Option(metavar="DATE", help="About what was before this ledger day, at most today.")
+        str | None, typer.Option(metavar="DATE", help="Erase texts about things before this ledger day, at most today.")
     ] = None,
     worker: Annotated[
         str | None, typer.Option(metavar="NAME", help="Erase this name of a worker in all accounts.")
@@ -66,7 +66,7 @@ def erase_command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase what people wrote about what was before a day, or the name of a worker, for good; figures stay.
+    """Erase an account's texts about things before a day, or the name of a worker, for good; figures stay.
 
     Orders in production and inquiries not answered yet are passed over. Texts are erased in batches: if the command
     ends early, run it again. It asks nothing; see docs/operating.md for what backups hold.

@@ -19,6 +19,10 @@ from engine.ids import MalformedId
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
+Host: TypeAlias = Annotated[str | None, typer.Option(help="The address to serve at, in place of LOUPE_HOST.")]
+Port: TypeAlias = Annotated[
+    int | None, typer.Option(help="The port to serve at, in place of LOUPE_PORT; 0 takes a free one.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
 from app.cli.log import begin_log
+from app.cli.options import Host, Port
 from app.cli.output import print_report, print_result
 from app.clock import SystemClock
 from app.settings import Settings, plan_terms_as_json, read_settings
@@ -25,6 +26,8 @@ _GRACE = 3  # seconds for requests under way as the process ends
 
 def serve_command(
     *,
+    host: Host = None,
+    port: Port = None,
     with_jobs: Annotated[bool, typer.Option("--with-jobs", help="Run the jobs too, as loupe jobs does.")] = False,
 ) -> None:
     """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
@@ -32,9 +35,9 @@ def serve_command(
     The database is migrated first, unless LOUPE_MIGRATE is never. With LOUPE_READ_ONLY=true it is not, and only queries
     are answered.
 
-    Example: LOUPE_PORT=9000 loupe serve --with-jobs
+    Example: loupe serve --port 9000 --with-jobs
     """
-    settings = read_settings()
+    settings = read_settings(host=host, port=port)
     command = "serve --with-jobs" if with_jobs else "serve"
     with (
         listen(settings.host, settings.port) as listener,
@@ -76,11 +79,19 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, reuse_port=False
         )
-    except (OSError, UnicodeError) as error:
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        advice = "is taken: end the program that uses it, or set LOUPE_PORT to another"
-        reason = advice if taken else f"cannot be bound: {error}"
-        raise CommandFailed(f"Port {port} of {host} {reason}.") from error
+    except (OSError, TypeError, UnicodeError) as error:  # the last two of a name that cannot be encoded
+        raise CommandFailed(f"Port {port} of {host} {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a port cannot be bound, and the remedy."""
+    if not isinstance(error, OSError):
+        cause = "that is no host's name"
+    elif error.errno == errno.EADDRINUSE:
+        return "is taken: end the program that uses it, or choose another by --port or LOUPE_PORT"
+    else:
+        cause = str(error.strerror).partition(" (while ")[0]
+    return f"cannot be bound ({cause}): choose others by --host and --port, or LOUPE_HOST and LOUPE_PORT"
 
 
 def address(listener: socket.socket) -> str:

@@ -20,6 +20,8 @@ MAX_OPERATIONS: Final = 500
 """Operations on one image in an import."""
 MAX_PER_DAY: Final = 1_000_000
 """Images a day that terms may state."""
+GREATEST_INT: Final = 2**31 - 1
+"""The greatest whole number of the API and of most columns; figures that 0.1.0 stored may be as great."""
 MAX_STEPS: Final = 100
 """Steps of a specification."""
 

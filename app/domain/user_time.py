@@ -10,11 +10,11 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 def user_time(at: datetime, zone: ZoneInfo) -> str:
-    """Return an instant exactly: "Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)".
+    """Return an instant, cut off to the second: "Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)".
 
-    Seconds and microseconds are included unless zero.
+    Seconds are included unless they are zero.
     """
-    local = at.astimezone(zone)
+    local = at.astimezone(zone).replace(microsecond=0)
     # The zone UTC is its own offset.
     zone_in_words = ", ".join(dict.fromkeys((offset_in_words(at, zone), zone.key)))
     return f"{date_in_words(local)}, {time_in_words(local.time())} ({zone_in_words})"

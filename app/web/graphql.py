@@ -96,8 +96,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         try:
             value: Any = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            part = "variables and extensions in a URL have to be" if isinstance(data, str) else "body has to be"
-            raise HTTPException(HTTPStatus.BAD_REQUEST, f"The {part} JSON.") from error
+            raise HTTPException(HTTPStatus.BAD_REQUEST, _json_problem(error, in_url=isinstance(data, str))) from error
         if isinstance(data, bytes) and not isinstance(value, dict):
             raise HTTPException(HTTPStatus.BAD_REQUEST, 'The JSON of a request is an object: {"query": ...}')
         return cast("object", value)
@@ -144,6 +143,14 @@ def _without_operation(request: Request) -> Response | None:
 def _media_type(request: Request) -> str | None:
     """Return the media type of the response; None if the caller accepts none of them."""
     return preferred(header_of(request, "accept"), _MEDIA_TYPES)
+
+
+def _json_problem(error: orjson.JSONDecodeError, *, in_url: bool) -> str:
+    """Return the reason why a part of a request cannot be read."""
+    if error.msg.endswith(" surrogate in string"):
+        part = "URL" if in_url else "body"
+        return f"Line {error.lineno} of the JSON in the {part} has half of a surrogate pair, which is no character."
+    return f"The {'variables and extensions in a URL have' if in_url else 'body has'} to be JSON."
 
 
 def _check(data: GraphQLRequestData) -> None:

@@ -48,7 +48,7 @@ ACTIVITY_REFERENCE: Final = Statement(
       sum(f.price) FILTER (WHERE f.fact = 'uploaded') AS spend
     FROM facts f
     JOIN (
-      SELECT v.*, (SELECT coalesce(sum((s ->> 'milliseconds')::int), 0) FROM jsonb_array_elements(v.steps) s)
+      SELECT v.*, (SELECT coalesce(sum((s ->> 'milliseconds')::bigint), 0) FROM jsonb_array_elements(v.steps) s)
         AS milliseconds
       FROM specification_versions v WHERE v.account_id = $1
     ) v ON v.specification_id = f.specification_id AND v.version = f.specification_version

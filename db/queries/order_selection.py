@@ -10,12 +10,12 @@ from datetime import datetime
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
+from app.domain.bounds import GREATEST_INT
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.queries.pages import EARLIEST, LATEST, WALKED, Span
 from db.tables.orders import UPDATED_AT
 
-_GREATEST_NUMBER: Final = 2**31 - 1
 _EVERY_KIND: Final = (tuple(OrderStatus), tuple(ServiceLevel), tuple(DeadlineStatus))
 _Kind: TypeAlias = tuple[bool, OrderStatus, ServiceLevel, DeadlineStatus]
 
@@ -192,4 +192,4 @@ def _number(search: str | None) -> int | None:
     if not (digits.isascii() and digits.isdigit()):
         return None
     number = int(digits[:20])
-    return number if number <= _GREATEST_NUMBER else None
+    return number if number <= GREATEST_INT else None

@@ -150,11 +150,12 @@ class Validation:
         return None if given is None else self._text(given, url_problem, MAX_URL, *path)
 
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
-        """Check that a number is within its bounds."""
+        """Check that a number is within its bounds; of a refused one return the least that is."""
         if not least <= number <= most:
             shown = int(number) if number == int(number) else number
             message = f"Must be {least:,} to {most:,}, not {shown:,}."
             self.refuse(message, *path, least=Decimal(least), most=Decimal(most))
+            return type(number)(least)
         return number
 
     def amount(self, count: int, most: int, *path: str) -> int:

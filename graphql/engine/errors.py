@@ -7,6 +7,7 @@ under which they are logged.
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,13 +16,10 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     IntValueNode,
-    Node,
-    Token,
-    TokenKind,
-    VariableDefinitionNode,
 )
 
 from db.failures import is_read_only
+from engine.bad_values import bad_value
 from engine.scalars import MalformedValue
 from engine.unavailable import RETRY_AFTER, why_unavailable
 
@@ -33,9 +31,6 @@ _VALIDATION_ABORTED: Final = "Validation aborted."
 
 _MAX_MESSAGE: Final = 1_000
 _READ_ONLY: Final = "This server answers queries only, so nothing was changed."
-
-_OPENING: Final = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
-_CLOSING: Final = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
 
 
 class ErrorCode(StrEnum):
@@ -71,15 +66,20 @@ def bad_input(argument: str, message: str) -> ApiError:
     return ApiError(ErrorCode.BAD_USER_INPUT, f"{argument}: {message}", argument=argument)
 
 
-def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Return an error as clients see it; `executed` means that execution of the valid operation had begun."""
+def format_error(
+    error: GraphQLError, *, executed: bool, variables: Mapping[str, Any] = MappingProxyType({})
+) -> GraphQLError:
+    """Return an error as clients see it; `executed` means that execution of the valid operation had begun.
+
+    `variables` are those of the request.
+    """
     cause = _root_cause(error)
     if isinstance(cause, ApiError):
         return error
     if isinstance(cause, MalformedValue):
-        return _malformed(error, cause)
+        return _malformed(error, cause, variables)
     if isinstance(cause, GraphQLError):
-        return _found_by_core(error, cause, executed=executed)
+        return _found_by_core(error, cause, variables, executed=executed)
     if _is_endless_number(error):
         return _coded(error, ErrorCode.VALIDATION_FAILED, message="This number has too many digits.")
     return _failed(error, cause)
@@ -104,22 +104,26 @@ def _root_cause(error: Exception) -> Exception:
     return error
 
 
-def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) -> GraphQLError:
+def _found_by_core(
+    error: GraphQLError, cause: GraphQLError, variables: Mapping[str, Any], *, executed: bool
+) -> GraphQLError:
     """Return an error of graphql-core with the code of its step (parse, validate, execute); TOO_COMPLEX if aborted."""
     if cause.message == _VALIDATION_ABORTED:
         return _coded(error, ErrorCode.TOO_COMPLEX, message="The document repeats or nests its fields too often.")
     if isinstance(cause, GraphQLSyntaxError):
         aborted = cause.message.endswith(_PARSING_ABORTED)
         return _coded(error, ErrorCode.TOO_COMPLEX if aborted else ErrorCode.PARSE_FAILED)
-    return _coded(error, ErrorCode.BAD_USER_INPUT if executed else ErrorCode.VALIDATION_FAILED)
+    code = ErrorCode.BAD_USER_INPUT if executed else ErrorCode.VALIDATION_FAILED
+    found = bad_value(error, variables)
+    if found is None:
+        return _coded(error, code)
+    return _coded(error, code, message=f"{found.path}: {found.problem}", argument=found.path)
 
 
-def _malformed(error: GraphQLError, cause: MalformedValue) -> GraphQLError:
+def _malformed(error: GraphQLError, cause: MalformedValue, variables: Mapping[str, Any]) -> GraphQLError:
     """Return the error for a malformed scalar, naming its argument or its variable."""
-    node = error.nodes[0] if error.nodes else None
-    if isinstance(node, VariableDefinitionNode):
-        return _coded(error, ErrorCode.BAD_USER_INPUT, argument=f"${node.variable.name.value}")
-    argument = "" if node is None else _argument_path(node)
+    found = bad_value(error, variables)
+    argument = "" if found is None else found.path
     return _coded(error, ErrorCode.BAD_USER_INPUT, message=f"{argument}: {cause}", argument=argument)
 
 
@@ -160,32 +164,3 @@ def _is_endless_number(error: GraphQLError) -> bool:
     """Return whether an error is about a whole number with more digits than Python parses."""
     node = error.nodes[0] if error.nodes else None
     return isinstance(node, IntValueNode) and isinstance(error.original_error, ValueError)
-
-
-def _argument_path(value: Node) -> str:
-    """Return the names that lead to a literal in a document, outermost first: filter.placedFrom.
-
-    It is found backwards from the literal: the document may be long, with many errors.
-    """
-    names: list[str] = []
-    closed, is_value = 0, True
-    token = value.loc.start_token.prev if value.loc else None
-    while token is not None and token.kind is not TokenKind.PAREN_L:
-        if token.kind in _CLOSING:
-            closed += 1
-        elif token.kind in _OPENING:
-            is_value = is_value or closed == 0
-            closed = max(closed - 1, 0)
-        elif token.kind is TokenKind.COLON and is_value and closed == 0:
-            names.append(_name_before(token))
-            is_value = False
-        token = token.prev
-    return ".".join(reversed(names))
-
-
-def _name_before(colon: Token) -> str:
-    """Return the name before a colon, that of a variable with its dollar sign."""
-    name = colon.prev
-    if name is None or name.value is None:
-        return ""
-    return f"${name.value}" if name.prev is not None and name.prev.kind is TokenKind.DOLLAR else name.value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol, cast
 
-from graphql import GraphQLSchema, OperationType
+from graphql import GraphQLSchema, OperationType, validate
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
@@ -45,10 +45,15 @@ class Guards(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Validate a document that is not known to be valid."""
+        """Validate a document that is not known to be valid, by the rules of graphql-core alone.
+
+        Strawberry adds one for `@oneOf`, which graphql-core has, too.
+        """
         context = self.execution_context
-        if self._document.is_valid:
-            context.pre_execution_errors = []
+        errors = (
+            [] if self._document.is_valid else validate(_core(context), self._document.node, context.validation_rules)
+        )
+        context.pre_execution_errors = errors
         yield
         self._document.is_valid = not context.pre_execution_errors
 

@@ -75,8 +75,12 @@ def read_url(value: object) -> Url:
 def read_decimal(value: object) -> Decimal:
     """Read an exact number from a text without an exponent, or from a whole number; raises MalformedValue."""
     text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or len(text) > _MAX_DIGITS or _DECIMAL.fullmatch(text) is None:
+    if not isinstance(text, str):
         raise MalformedValue('A decimal number is written as a text, "1.45", so that it stays exact.')
+    if len(text) > _MAX_DIGITS:
+        raise MalformedValue(f"A decimal number has at most {_MAX_DIGITS} characters.")
+    if _DECIMAL.fullmatch(text) is None:
+        raise MalformedValue("A decimal number is written in digits, with a point and without an exponent: 1.45.")
     return Decimal(text)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSchema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -28,6 +29,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
         super().__init__(execution_context_class=DirectExecution, **parts)  # pyright: ignore[reportUnknownMemberType] - in part
+        _judge_one_of(self._schema)
         resolve_directly(self._schema)
         guard_staff_parts(self._schema)
 
@@ -57,10 +59,20 @@ class Schema(strawberry.Schema):
                 await context_value.close()
         if result.errors:
             executed = not isinstance(result, PreExecutionError)
-            result.errors = [format_error(error, executed=executed) for error in result.errors]
+            given = variable_values or {}
+            result.errors = [format_error(error, executed=executed, variables=given) for error in result.errors]
             if nothing_answered(result.data, result.errors):
                 result.data = None
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `format_error` logs bugs, once."""
+
+
+def _judge_one_of(schema: GraphQLSchema) -> None:
+    """Have graphql-core judge the values of `@oneOf` inputs: unlike Strawberry's, its errors name the value."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+            type_.is_one_of = bool(getattr(definition, "is_one_of", False))
+            type_.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]

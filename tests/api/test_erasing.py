@@ -1,6 +1,6 @@
 """Erased texts in the API: null or `erased`, with an event; all figures and instants stay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
@@ -39,8 +39,8 @@ def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator
         for name in one:
             yield from differences(one[name], other[name], (*path, name))
     elif isinstance(before, list) and isinstance(after, list):
-        for pair in zip(before, after, strict=True):
-            yield from differences(*pair, path)
+        for one_, other_ in zip(cast("Iterable[Any]", before), cast("Iterable[Any]", after), strict=True):
+            yield from differences(one_, other_, path)
     elif before != after:
         yield path[-1], before, after
 

@@ -60,9 +60,12 @@ def address_in(said: str) -> str:
 
 @contextmanager
 def serving(**settings: str) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Run `loupe serve` on a free port; yields it and its URL."""
+    """Run `loupe serve` on a free port, by the option, in place of a wrong setting; yields it and its URL."""
     with subprocess.Popen(  # noqa: S603
-        [LOUPE, "serve"], env=environment(settings | {"LOUPE_PORT": "0"}), stdout=subprocess.PIPE, text=True
+        [LOUPE, "serve", "--port", "0"],
+        env=environment(settings | {"LOUPE_PORT": "http"}),
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None
@@ -133,7 +136,8 @@ def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Call
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         error = refused("serve", LOUPE_PORT=str(port), LOUPE_DATA_DIR=str(tmp_path / "data"))
-    assert error == f"Port {port} of 127.0.0.1 is taken: end the program that uses it, or set LOUPE_PORT to another."
+    advice = "end the program that uses it, or choose another by --port or LOUPE_PORT"
+    assert error == f"Port {port} of 127.0.0.1 is taken: {advice}."
     assert not (tmp_path / "data").exists()
 
 

@@ -93,7 +93,7 @@ async def test_people_read_a_table(loupe: Loupe, account: str) -> None:
     assert (await asyncio.to_thread(loupe, *BEFORE)).splitlines()[:2] == ["Rows with erased texts:", "none"]
 
 
-async def test_the_name_of_a_worker_is_erased_without_telling_it(loupe: Loupe, account: str) -> None:
+async def test_the_name_of_a_worker_is_erased_without_printing_it(loupe: Loupe, account: str) -> None:
     assert account
     passed = {"passedOver": {"orders": 0}}
     for options, dry_run, accounts, images, events in (

@@ -24,6 +24,9 @@ BAD_NAMES = {
     "\x1b[2Ja": "has a line end or a control character",
     "a\x85": "has a line end or a control character",
     "half \udcff": "is not written in UTF-8",
+    "\0": "has a line end or a control character",
+    "\x07": "has a line end or a control character",
+    "\u200b\x9f": "has a line end or a control character",
 }
 NAMES = ["a", " ACME ", "\u5199\u771f\u5de5\u623f", "\N{CAMERA}" * 255, "\U0001f468\u200d\U0001f33e", "\u2800a", "0"]
 
@@ -56,7 +59,7 @@ def test_prose_is_one_to_2000_characters_on_one_or_more_lines() -> None:
     assert prose_problem("Halo\r\n\tat the sole\u2028" + "." * 1_900) is None
     assert prose_problem("." * 2_000) is None
     assert prose_problem("." * 2_001) == "is longer than 2,000 characters"
-    assert prose_problem("Halo\x07") == prose_problem("Halo\x85") == "has a control character"
+    assert prose_problem("\x07") == prose_problem("Halo\x07") == prose_problem("Halo\x85") == "has a control character"
     assert prose_problem("half \udcff") == "is not written in UTF-8"
 
 

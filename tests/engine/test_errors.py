@@ -79,44 +79,6 @@ async def test_a_bad_argument_is_named(client: Client, query: str) -> None:
     assert error["message"].startswith(f"{error['argument']}: ")
 
 
-BAD_VARIABLES: list[tuple[str, dict[str, Any], str]] = [
-    ("query ($a: DateTime) { account { pulse(asOf: $a) { asOf } } }", {"a": "yesterday"}, "$a"),
-    ("query ($d: Date) { account { dailyGuarantee(date: $d) { used } } }", {"d": "2026-02-30"}, "$d"),
-    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"placedFrom": "x"}}, "$f"),
-]
-
-
-@pytest.mark.parametrize(("query", "variables", "argument"), BAD_VARIABLES)
-async def test_a_variable_with_a_malformed_scalar_is_named(
-    client: Client, query: str, variables: dict[str, Any], argument: str
-) -> None:
-    error = await client.error(query, variables)
-    assert error["code"] == "BAD_USER_INPUT"
-    assert error["argument"] == argument
-
-
-WRONG_TYPES: list[tuple[str, dict[str, Any]]] = [
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 2**31}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": -(2**63)}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 10**30}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 1.5}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 1e300}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": "1"}),
-    ("query ($n: Int!) { account { order(number: $n) { id } } }", {}),
-    ("query ($n: Int = 1) { account { order(number: $n) { id } } }", {"n": None}),
-    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"late": "yes"}}),
-    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"status": ["DONE"]}}),
-    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"colour": "red"}}),
-    ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": [None]}),
-    ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": [{}]}),
-]
-
-
-@pytest.mark.parametrize(("query", "variables"), WRONG_TYPES)
-async def test_a_variable_of_the_wrong_type_is_bad_input(client: Client, query: str, variables: dict[str, Any]) -> None:
-    assert (await client.error(query, variables))["code"] == "BAD_USER_INPUT"
-
-
 async def test_more_than_a_hundred_nodes_are_too_many(client: Client, studio: Studio) -> None:
     ask, id_ = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } viewer { kind } }", account_global_id(studio.id)
     assert len((await client.data(ask, {"ids": [id_] * 100}))["nodes"]) == 100

@@ -22,6 +22,7 @@ The API
   event_lists         lists of an account's events, and a program that follows them
   schema_lists        selections of every list of the schema
   order_lists         orders of every kind, and pages of an account's orders
+  numeric_fields      documents of all numbers of the API: of answers, inputs and arguments
   every_request       every kind of request that reads
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes

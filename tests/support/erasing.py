@@ -49,7 +49,7 @@ async def all_rows(pool: Pool, *, texts: bool = True) -> dict[str, list[dict[str
     for table in Table.metadata.tables:
         if table != "account_heads":
             rows = await pool.fetch(f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY to_jsonb(t)::text")  # noqa: S608
-            dropped = set() if texts else COLUMNS[table]
+            dropped = set[str]() if texts else COLUMNS[table]
             found[table] = [
                 {name: value for name, value in json.loads(row[0]).items() if name not in dropped} for row in rows
             ]

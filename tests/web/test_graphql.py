@@ -71,6 +71,18 @@ async def test_a_body_that_is_not_json_is_refused(staff: Client, content: bytes)
     assert error_of(response)["message"] == "The body has to be JSON."
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "a\\ud800\\u0041"])
+async def test_a_half_of_a_surrogate_pair_is_refused_as_such(staff: Client, half: str) -> None:
+    response = await send(staff, f'{{"query": "{VIEWER}",\n"variables": {{"a": "{half}"}}}}'.encode())
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+    problem = "has half of a surrogate pair, which is no character."
+    assert error_of(response)["message"] == f"Line 2 of the JSON in the body {problem}"
+    parameters = {"query": VIEWER, "variables": f'{{"a": "{half}"}}'}
+    response = await staff.http.get("/graphql", params=parameters, headers={"Authorization": f"Bearer {staff.token}"})
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+    assert error_of(response)["message"] == f"Line 1 of the JSON in the URL {problem}"
+
+
 @pytest.mark.parametrize(
     "content", [b"[]", b"null", b"1", b'"{ viewer { kind } }"', b'[{"query": "{ viewer { kind } }"}]']
 )

@@ -179,7 +179,7 @@ class PlanChanged:
 
 @dataclass(frozen=True, slots=True)
 class TextsErased:
-    """Texts of the account were erased: about what was before a ledger day, or (None) the name of a worker."""
+    """Texts of the account were erased: about things before a ledger day, or (None) the name of a worker."""
 
     type: ClassVar[EventType] = EventType.TEXTS_ERASED
     erased_before: date | None

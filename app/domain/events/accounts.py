@@ -145,7 +145,7 @@ def account_reopened(at: datetime, closed_at: datetime, reason: str | None) -> N
 
 
 def texts_erased(before: date | None, at: datetime) -> NewEvent:
-    """Return the event of erasing texts about what was before a ledger day, or (None) the name of a worker."""
+    """Return the event of erasing texts about things before a ledger day, or (None) the name of a worker."""
     return NewEvent(at, None, None, TextsErased(before))
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from app.domain.bounds import GREATEST_INT
 from app.domain.errors import NoSlaInForce
 from app.domain.sla.enums import Plan, SlaTerm
 from app.domain.user_time import time_in_words
@@ -49,8 +50,11 @@ class SlaTerms:
 
     @property
     def delivery_plan_from(self) -> int:
-        """Number of expedites in a ledger day from which those beyond the quota need a delivery plan."""
-        return DELIVERY_PLAN_MULTIPLE * self.expedites_per_day
+        """Number of expedites in a ledger day from which those beyond the quota need a delivery plan.
+
+        At most GREATEST_INT, as many as can be counted: twice a quota of 0.1.0 may be more.
+        """
+        return min(DELIVERY_PLAN_MULTIPLE * self.expedites_per_day, GREATEST_INT)
 
     @property
     def expedites_in_order(self) -> bool:

@@ -34,7 +34,7 @@ async def count_worker(reader: Reader, name: str) -> ErasedWorker:
 
 
 async def erase_worker(pool: Pool, clock: Clock, name: str) -> ErasedWorker:
-    """Erase the name of a worker, account by account; each that had it gets an event, which does not tell the name."""
+    """Erase the name of a worker, account by account; each that had it gets an event, which does not name it."""
     erasure = _erasure_of(name)
     return await _in_all_accounts(PoolReader(pool), lambda account_id: erase_texts(pool, clock, account_id, erasure))
 

@@ -1,8 +1,8 @@
 """Pauses of jobs: no run of a paused job begins, on whatever scheduler, until it is resumed (domain rules, section 7).
 
-Claims of work check it in the statement that claims: so what was claimed before the pause was committed is under way,
-and nothing is claimed after. Long runs check it between two batches. Work that is due meanwhile is done once the job is
-resumed, as after an outage.
+Claims of work check it in the statement that claims: nothing is claimed by a statement that begins after the pause was
+committed, and what is claimed by one before is under way. Long runs check it between two batches. Work that is due
+meanwhile is done once the job is resumed, as after an outage.
 """
 
 from datetime import datetime

@@ -1,11 +1,13 @@
-"""The instant as of which an account is asked for (domain rules, section 1.6)."""
+"""The instants and days of which an account is asked for (domain rules, sections 1.1 and 1.6)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 import strawberry
 
 from api.context import Context
+from app.domain.bounds import YEARS
+from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from db.queries.accounts import AccountRow
 from engine.arguments import or_none
@@ -36,3 +38,10 @@ def instant_asked(context: Context, row: AccountRow, as_of: datetime | None) -> 
     if at < row.created_at:
         raise bad_input("asOf", f"The account began at {rfc3339(row.created_at)}.")
     return at
+
+
+def require_years(*days: tuple[str, date | None]) -> None:
+    """Raise ApiError, naming its argument, for a day outside the supported years."""
+    for argument, day in days:
+        if day is not None and day.year not in YEARS:
+            raise bad_input(argument, str(DateOutOfRange(day.year)))

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import strawberry
 from graphql.pyutils import AwaitableOrValue
 
-from api.account.as_of import AsOf, instant_asked
+from api.account.as_of import AsOf, instant_asked, require_years
 from api.activity.reads import LONGEST, activity_between
 from api.activity.types import Activity
 from api.contact import Contact, contact
@@ -130,6 +130,7 @@ class Account(Node):
         """
         await info.context.require_dashboard(self.row.id)
         days = Days(or_none(since), or_none(to))
+        require_years(("from", days.first), ("to", days.last))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
 
     @field(cost=2 * PAGE, item_cost=ITEM, length=LONGEST)

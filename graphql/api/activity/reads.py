@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from api.account.as_of import require_years
 from api.activity.types import Activity
 from api.context import Context
 from api.money import Money, money_of
@@ -29,6 +30,7 @@ async def activity_between(
 
     Raises ApiError for more than 400 of them, or none.
     """
+    require_years(("from", first), ("to", last))
     if last < first:
         raise bad_input("to", f"{last} is before {first}.")
     count = count_buckets(first, last, grain)

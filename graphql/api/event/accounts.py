@@ -211,8 +211,12 @@ class SlaWithdrawn(Event):
         """All terms that the effective date would have had, as far as they are recorded."""
         return negotiable_terms(self.details.previous_terms)
 
-    note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
-    message: str | None = attribute("The message of staff to the client; null without one.", of="details.message")
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
+    )
+    message: str | None = attribute(
+        "The message of staff to the client; null without one, or after its erasure.", of="details.message"
+    )
 
 
 @object_type

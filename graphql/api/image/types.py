@@ -60,9 +60,12 @@ class Image(Node):
 
     filename: str = strawberry.field(description="The name of the image's file; `erased` after its erasure.")
     external_reference: str | None = strawberry.field(
-        description="The client's own reference of the image, unique in the account."
+        description="The client's own reference of the image, unique in the account; null without one, or after its"
+        " erasure."
     )
-    instructions: str | None = strawberry.field(description="The client's instructions for the image.")
+    instructions: str | None = strawberry.field(
+        description="The client's instructions for the image; null without any, or after their erasure."
+    )
     position: int = strawberry.field(
         description="The position of the image in the list that it was uploaded in, from 1; kept in every order that it"
         " moves to."
@@ -94,11 +97,12 @@ class Image(Node):
         " the deadline was missed."
     )
     preview_url: Url | None = strawberry.field(
-        description="The address of a preview: of the result once there is one, else of the upload. Null without one."
+        description="The address of a preview: of the result once there is one, else of the upload. Null without one,"
+        " or after its erasure."
     )
     result_url: Url | None = strawberry.field(
         description="The address of the picture of the latest delivery, even if rejected since; null before a delivery,"
-        " or if production gave none."
+        " if production gave none, or after its erasure."
     )
     row: strawberry.Private[ImageRow]
 

@@ -55,9 +55,11 @@ class Order(Node):
     name: str = strawberry.field(description="The name that the client gave the order; `erased` after its erasure.")
     external_reference: str | None = strawberry.field(
         description="The client's own reference of the order, unique in the account. Only the first order of a"
-        " placement has it."
+        " placement has it. Null without one, or after its erasure."
     )
-    instructions: str | None = strawberry.field(description="The client's instructions for all images of the order.")
+    instructions: str | None = strawberry.field(
+        description="The client's instructions for all images of the order; null without any, or after their erasure."
+    )
     status: OrderStatus = strawberry.field(description="The status of the order.")
     service_level: ServiceLevel = strawberry.field(description="The promise made for the order's images.")
     late: bool = strawberry.field(
@@ -102,7 +104,7 @@ class Order(Node):
     )
     thumbnail_url: Url | None = strawberry.field(
         description="The address of the preview of the first image that `imageCount` counts: of the result once there"
-        " is one. Null without a preview."
+        " is one. Null without a preview, or after its erasure."
     )
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from api.account.as_of import require_years
 from api.context import Context
 from app.domain.errors import DateOutOfRange
 from app.domain.ledger.days import LedgerDay, ledger_day_of
@@ -43,6 +44,7 @@ async def read_daily_guarantee(context: Context, account_id: UUID, day: date | N
 
     Raises ApiError for a date that is out of range.
     """
+    require_years(("date", day))
     history = await context.history(account_id)
     found = history.ledger_day_at(context.instant(account_id)) if day is None else _day_of(day, history)
     return None if found is None else await _with_use(context, history, found)

@@ -49,9 +49,12 @@ class SLA(Node):
     agreed_at: datetime = strawberry.field(
         description="The instant at which the terms were agreed on; for the first version, the account's creation."
     )
-    note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or after its erasure.", staff=True
+    )
     message: str | None = strawberry.field(
-        description="The message of staff to the client, as the version was agreed on; null without one."
+        description="The message of staff to the client, as the version was agreed on; null without one, or after its"
+        " erasure."
     )
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]

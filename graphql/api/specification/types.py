@@ -71,7 +71,9 @@ class Specification(Node):
     negotiated: bool = strawberry.field(
         description="True if the price or the seconds of any step are the specification's own, not the catalogue's."
     )
-    instructions: str | None = strawberry.field(description="The client's instructions; null without any.")
+    instructions: str | None = strawberry.field(
+        description="The client's instructions; null without any, or after their erasure in an earlier version."
+    )
     steps: list[SpecificationStep] = attribute("The retouching steps, in their order.", length=8)
     seconds_per_image: float = strawberry.field(
         description="The seconds that a median human retoucher needs for an image, all steps together."

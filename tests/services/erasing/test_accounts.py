@@ -1,4 +1,4 @@
-"""Texts about what was before a ledger day are erased, and nothing else (domain rules, section 5.26)."""
+"""Texts about things before a ledger day are erased, and nothing else (domain rules, section 5.26)."""
 
 import json
 from datetime import date, datetime, timedelta

@@ -59,6 +59,7 @@ async def test_an_erasure_killed_before_any_of_its_statements_is_continued_with_
 ) -> None:
     await orders_done(customer, clock, 3)
     account_id = customer.account_id
+    statements = 0
     for statements in numbers(1):
         await write_texts_again(pool)
         failing = FailingPool(pool, statements)

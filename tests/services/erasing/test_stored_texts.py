@@ -1,7 +1,7 @@
 """Each stored text is erased, or listed with the reason why not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
@@ -25,7 +25,7 @@ PRESENT: Final = "it is what the account has now, and is changed or removed by a
 ENUM: Final = "one of the words that the schema lists"
 KEY: Final = "the name by which people and programs find it"
 STEP: Final = "names the retouching step by which prices, times and operations are counted"
-OPERATED: Final = "written by the program"
+OPERATED: Final = "written by the program; an error may quote a value, and is deleted with the run or the job"
 NO_TEXT: Final = "holds no text that a person wrote"
 KEPT: Final = {
     "accounts": {
@@ -124,7 +124,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: AN
         for key, each in cast("dict[str, Any]", value).items():
             yield from leaves(each, f"{path}.{key}".removeprefix("."))
     elif isinstance(value, list):
-        for each in value:
+        for each in cast("Iterable[Any]", value):
             yield from leaves(each, f"{path}[]")
     elif isinstance(value, str):
         yield path, value

@@ -42,7 +42,7 @@ async def workers(customer: Customer) -> tuple[list[str | None], list[str | None
     return [row[0] for row in found[0]], [row[0] for row in found[1]]
 
 
-async def test_the_exact_name_is_erased_in_each_account_that_has_it_with_an_event_that_does_not_tell_it(
+async def test_the_exact_name_is_erased_in_each_account_that_has_it_with_an_event_that_does_not_name_it(
     pool: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     dior, chanel = [await open_customer(pool, clock, name=name) for name in ("Dior", "Chanel")]
@@ -57,8 +57,10 @@ async def test_the_exact_name_is_erased_in_each_account_that_has_it_with_an_even
     assert await workers(dior) == ([None], [None, None])
     assert await workers(chanel) == (["Bob"], ["Bob", "Bob"])
     assert [await erasures(pool, each.account_id) for each in (customer, dior, chanel)] == [[None], [None], []]
-    told = await pool.fetch("SELECT data, texts FROM events WHERE type = 'TEXTS_ERASED'")
-    assert [tuple(row) for row in told] == 2 * [({"before": None, "after": {"erasedBefore": None}, "version": 2}, None)]
+    stored = await pool.fetch("SELECT data, texts FROM events WHERE type = 'TEXTS_ERASED'")
+    assert [tuple(row) for row in stored] == 2 * [
+        ({"before": None, "after": {"erasedBefore": None}, "version": 2}, None)
+    ]
     assert await erase_worker(pool, clock, "Ada") == (0, {}, {"orders": 0})
 
 
@@ -122,6 +124,7 @@ async def test_an_erasure_killed_before_any_of_its_statements_is_continued_with_
     for each in customers:
         for _ in range(2):
             await produced(each, clock, "Ada")
+    statements = 0
     for statements in numbers(1, 5):
         await pool.fetch("UPDATE images SET delivered_by = 'Ada' RETURNING 1")
         failing = FailingPool(pool, statements)
@@ -130,8 +133,8 @@ async def test_an_erasure_killed_before_any_of_its_statements_is_continued_with_
         except Killed:
             await erase_worker(pool, clock, "Ada")
         assert (await count_worker(PoolReader(pool), "Ada")).erased == {}
-        told = [len(await erasures(pool, each.account_id)) for each in customers]
-        assert told == 2 * [(statements - 1) // 5 + 1]
+        found = [len(await erasures(pool, each.account_id)) for each in customers]
+        assert found == 2 * [(statements - 1) // 5 + 1]
         if not failing.faltered:
             break
     assert statements > 30

@@ -1,7 +1,7 @@
 """Claims of jobs: one worker for an account and a kind at a time, accounts in turn, each job with effect once."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,11 +12,17 @@ from app.services.commands import with_retries
 from app.services.job_queue import claims
 from app.services.job_queue.claims import ATTEMPTS, LEASE, ClaimedJob, ClaimLost, ending
 from app.services.jobs.runs import LONGEST_PAUSE, pause_after
-from db.connections import Pool
+from db.connections import PLANNED_ONCE, Pool, Statement, open_pool
+from db.queries.job_queue import DUE_TURNS
+from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.job_queue import KIND, MINUTE, OTHER, add, effects, leave_effect, queued, turns
 from tests.support.workers import new_account, runs
 
+DUE_TYPES = "text[], timestamptz, timestamptz, timestamptz"
+MANY_TURNS = """
+    INSERT INTO job_turns (account_id, kind, due_at) SELECT gen_random_uuid(), $1, $2 FROM generate_series(1, 5000)"""
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
@@ -274,3 +280,17 @@ async def test_no_account_waits_for_more_than_one_turn_of_each_other(pool: Pool,
         since = Counter({each: since[each] + 1 for each in accounts if left[each] and each != job.account_id})
         assert all(waited < len(accounts) for waited in since.values())
     assert not any(left.values())
+
+
+async def test_a_worker_finds_the_next_turns_by_walking_their_index_however_many_wait(new_database: str) -> None:
+    pool = await open_pool(new_database, settings=PLANNED_ONCE)
+    async with unit_of_work(pool) as writer:
+        await writer.execute(Statement("unchecked", "SET LOCAL session_replication_role = replica"))
+        await writer.execute(Statement("turns", MANY_TURNS), KIND, NOW - LEASE)
+        await writer.execute(Statement("analyze", "ANALYZE job_turns"))
+        await writer.execute(Statement("prepare", f"PREPARE due ({DUE_TYPES}) AS {DUE_TURNS.sql}"))
+        rows = await writer.fetch(Statement("explain", "EXPLAIN EXECUTE due (ARRAY['stamp'], now(), now(), now())"))
+    await pool.close()
+    plan = "\n".join(row[0] for row in rows)
+    assert "Index Scan using job_turns_next_idx on job_turns" in plan
+    assert "Sort" not in plan

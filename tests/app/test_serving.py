@@ -1,0 +1,44 @@
+"""Where `loupe serve` and `loupe demo` serve: options and settings."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.settings import SettingsError, read_settings
+
+OTHERS = "choose others by --host and --port, or LOUPE_HOST and LOUPE_PORT"
+NOT_OURS = "Cannot assign requested address"
+TOO_LARGE = "--port is wrong: Input should be less than or equal to 65535."
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (("--port", "99999"), TOO_LARGE),
+        (("--port", "-1"), "--port is wrong: Input should be greater than or equal to 0."),
+        (("--host", ""), "--host is wrong: String should have at least 1 character."),
+        (
+            ("--host", "\u00e6.."),
+            f"Port 8123 of \u00e6.. cannot be bound (that is no host's name): {OTHERS}.",
+        ),
+        (("--host", "192.0.2.1"), f"Port 8123 of 192.0.2.1 cannot be bound ({NOT_OURS}): {OTHERS}."),
+    ],
+)
+def test_a_wrong_option_is_one_sentence_that_names_it(
+    refused: Callable[..., str], command: str, option: tuple[str, str], sentence: str
+) -> None:
+    assert refused(command, *option, LOUPE_PORT="8123") == sentence
+
+
+def test_a_port_that_is_no_number_names_the_option(refused: Callable[..., str]) -> None:
+    assert refused("serve", "--port", "tcp://10.0.0.1:80").startswith("Invalid value for '--port': ")
+
+
+def test_options_override_settings_also_wrong_ones(unset: pytest.MonkeyPatch) -> None:
+    unset.setenv("LOUPE_HOST", "::1")
+    unset.setenv("LOUPE_PORT", "http")
+    with pytest.raises(SettingsError, match=r"^LOUPE_PORT is wrong: "):
+        read_settings(host="0.0.0.0", port=None)  # noqa: S104
+    settings = read_settings(host=None, port=9000)
+    assert (settings.host, settings.port) == ("::1", 9000)

@@ -1,0 +1,130 @@
+"""Values of arguments and variables that do not fit their types are named by their paths, and shown as JSON."""
+
+from typing import Any, Final
+
+from engine.errors import ErrorCode
+from tests.support.serving import Client
+
+NUMBER: Final = "query ($n: Int!) { account { order(number: $n) { id } } }"
+FILTER: Final = "query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }"
+NODES: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+QUOTE: Final = "query ($of: QuoteInput!) { account { quote(input: $of) { userErrors { message } } } }"
+STEP: Final = "mutation ($of: SetRetouchingStepInput!) { setRetouchingStep(input: $of) { userErrors { code } } }"
+
+INT: Final = "Int cannot represent"
+RANGE: Final = f"{INT} non 32-bit signed integer value:"
+ONE_OF: Final = (
+    "Within OneOf Input Object type 'QuoteInput', exactly one field must be specified, and the value for that field"
+    " must be non-null."
+)
+DECIMAL: Final = "A decimal number is written in digits, with a point and without an exponent: 1.45."
+BOTH: Final[dict[str, Any]] = {"newOrder": {"imageCount": 1}, "expedite": {"orderId": "x"}}
+
+VARIABLES: Final[list[tuple[str, dict[str, Any], str, str]]] = [
+    (NUMBER, {"n": 2**31}, "$n", f"{RANGE} 2147483648"),
+    (NUMBER, {"n": -(2**63)}, "$n", f"{RANGE} -9223372036854775808"),
+    (NUMBER, {"n": 1.5}, "$n", f"{INT} non-integer value: 1.5"),
+    (NUMBER, {"n": 1e300}, "$n", f"{RANGE} 1e+300"),
+    (NUMBER, {"n": True}, "$n", f"{INT} non-integer value: true"),
+    (NUMBER, {"n": 'it\'s "1"'}, "$n", f'{INT} non-integer value: "it\'s \\"1\\""'),
+    (NUMBER, {"n": {"a": [1, None]}}, "$n", f'{INT} non-integer value: {{"a":[1,null]}}'),
+    (NUMBER, {"n": "x" * 500}, "$n", f'{INT} non-integer value: "{"x" * 239}...'),
+    (NUMBER, {}, "$n", "Expected a value of non-null type 'Int!' to be provided."),
+    (NUMBER, {"n": None}, "$n", "Expected value of non-null type 'Int!' not to be null."),
+    (FILTER, {"f": {"late": "yes"}}, "$f.late", 'Boolean cannot represent a non boolean value: "yes"'),
+    (FILTER, {"f": {"status": ["DONE"]}}, "$f.status[0]", "Value \"DONE\" does not exist in 'OrderStatus' enum."),
+    (
+        FILTER,
+        {"f": {"colour": "red"}},
+        "$f",
+        "Expected value of type 'OrderFilter' not to include unknown field 'colour', found: {\"colour\":\"red\"}.",
+    ),
+    (FILTER, {"f": "x"}, "$f", "Expected value of type 'OrderFilter' to be an object, found: \"x\"."),
+    (
+        FILTER,
+        {"f": {"placedFrom": "x"}},
+        "$f.placedFrom",
+        "It must be an instant with an offset, like 2026-03-02T13:05:00Z.",
+    ),
+    (NODES, {"ids": ["x", {}]}, "$ids[1]", "ID cannot represent value: {}"),
+    (NODES, {"ids": ["x", None]}, "$ids[1]", "Expected value of non-null type 'ID!' not to be null."),
+    (QUOTE, {"of": {}}, "$of", ONE_OF),
+    (QUOTE, {"of": BOTH}, "$of", ONE_OF),
+    (QUOTE, {"of": {"newOrder": None}}, "$of.newOrder", ONE_OF),
+    (QUOTE, {"of": {"newOrder": {"imageCount": 2**31}}}, "$of.newOrder.imageCount", f"{RANGE} 2147483648"),
+    (
+        STEP,
+        {"of": {"step": "A", "seconds": 1, "price": {"amount": 1.45, "currency": "USD"}}},
+        "$of.price.amount",
+        'A decimal number is written as a text, "1.45", so that it stays exact.',
+    ),
+    (
+        STEP,
+        {"of": {"step": "A", "seconds": 1, "price": {"amount": "1e2", "currency": "USD"}}},
+        "$of.price.amount",
+        DECIMAL,
+    ),
+]
+
+INVALID, BAD = ErrorCode.VALIDATION_FAILED, ErrorCode.BAD_USER_INPUT
+LITERALS: Final[list[tuple[str, ErrorCode, str, str]]] = [
+    ("{ account { orders(first: 3000000000) { totalCount } } }", INVALID, "first", f"{RANGE} 3000000000"),
+    (
+        "{ account { orders(filter: {late: 1}) { totalCount } } }",
+        INVALID,
+        "filter.late",
+        "Boolean cannot represent a non boolean value: 1",
+    ),
+    (
+        "{ account { orders(filter: {colour: 1}) { totalCount } } }",
+        INVALID,
+        "filter.colour",
+        "Expected value of type 'OrderFilter' not to include unknown field 'colour', found: { colour: 1 }.",
+    ),
+    ("{ account { quote(input: {}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
+    ("{ account { quote(input: {newOrder: null}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
+    (
+        '{ account { quote(input: {newOrder: {imageCount: 1}, expedite: {orderId: "x"}}) { userErrors { code } } } }',
+        INVALID,
+        "input",
+        ONE_OF,
+    ),
+    (
+        "query ($n: Int = 3000000000) { account { orders(first: $n) { totalCount } } }",
+        INVALID,
+        "$n",
+        f"{RANGE} 3000000000",
+    ),
+    (
+        (
+            'mutation { setRetouchingStep(input: {step: "A", seconds: 1, price: {amount: "1e2", currency: "USD"}})'
+            " { userErrors { code } } }"
+        ),
+        BAD,
+        "input.price.amount",
+        DECIMAL,
+    ),
+]
+
+
+async def test_a_bad_value_of_a_variable_is_named_by_its_path(staff: Client) -> None:
+    for query, variables, argument, problem in VARIABLES:
+        assert await staff.error(query, variables) == {
+            "code": "BAD_USER_INPUT",
+            "argument": argument,
+            "message": f"{argument}: {problem}",
+        }
+
+
+async def test_a_bad_literal_is_named_by_its_path(staff: Client) -> None:
+    for query, code, argument, problem in LITERALS:
+        assert await staff.error(query) == {"code": code, "argument": argument, "message": f"{argument}: {problem}"}
+
+
+async def test_each_bad_value_of_a_variable_has_an_error(staff: Client) -> None:
+    found = await staff.answer(QUOTE, {"of": {"newOrder": {"imageCount": "x", "foo": 1, "at": 5}}})
+    assert [error["extensions"]["argument"] for error in found["errors"]] == [
+        "$of.newOrder.imageCount",
+        "$of.newOrder.at",
+        "$of.newOrder",
+    ]
