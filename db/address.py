@@ -14,12 +14,29 @@ _URL: Final = re.compile(
     r"(?P<database>/[^?#@]*)?"
     rf"(?:\?(?P<query>(?:{_PARAMETER}(?:&{_PARAMETER})*)?))?"
 )
+_DIGITS: Final = re.compile("[0-9]+")
+_PORTS: Final = range(1, 2**16)
+_LONGEST_PORT: Final = 5  # digits
 _SHOWN: Final = ("host=", "port=", "dbname=", "sslmode=")  # of the query
 
 
 def is_well_formed(url: str) -> bool:
     """Return True if a URL has the form of a database's; one without it may have a password anywhere."""
     return _URL.fullmatch(url) is not None
+
+
+def has_possible_ports(url: str) -> bool:
+    """Return True if each port that a well-formed URL names is one."""
+    found = _URL.fullmatch(url)
+    if found is None:
+        return True
+    named = [
+        each.rpartition(":")[2] for each in (found["hosts"] or found["only_hosts"] or "").split(",") if ":" in each
+    ]
+    for parameter in (found["query"] or "").split("&"):
+        if parameter.startswith("port="):
+            named += parameter.removeprefix("port=").split(",")
+    return all(len(each) <= _LONGEST_PORT and int(each) in _PORTS for each in named if _DIGITS.fullmatch(each))
 
 
 def shown(url: str) -> str:

@@ -179,7 +179,10 @@ def _reaching(url: str) -> Generator[None]:
         yield
     except _UnusableError as error:
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be used: {error}") from None
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except KeyError as error:  # of the system's list of users
+        nameless = "the URL names no user, and the system has no name for the one of this process."
+        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {nameless}") from error
+    except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = error if is_well_formed(url) else "the URL is malformed"  # of which the error may show a password
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {reason}") from error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
-from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
+from app.settings import Migrate, Settings, data_folder, ignored_variables, plan_terms_as_json
 from db.address import with_parameter
 from db.application_name import named
 from db.connections import connect, open_pool
@@ -122,7 +122,7 @@ def _prepared(url: str, command: str, settings: Settings) -> str:
 
 def embedded_folder(settings: Settings) -> Path:
     """Return the folder of the embedded database."""
-    return settings.data_dir / "postgres"
+    return data_folder(settings) / "postgres"
 
 
 def _end_process() -> None:

@@ -30,10 +30,11 @@ from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.domain.instants import rfc3339
 from app.services.imports import AccountMoved, SourceUnreadable, open_source
-from app.settings import Settings, read_settings
+from app.settings import Settings, data_folder, read_settings
 from db.connections import open_pool
 
 _SEED = 1
+_MAX_SEED = 2**31 - 1
 _ADDRESSES = {
     "help_center_url": "https://help.loupe.example",
     "flow_url": "https://loupe.example/flow",
@@ -53,7 +54,9 @@ class _Wanted(NamedTuple):
 
 def demo_command(
     *,
-    seed: Annotated[int | None, typer.Option(min=0, help="Which history to invent, when there is none yet.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_SEED, help="Which history to invent, when there is none yet.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
     accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
     host: Host = None,
@@ -68,25 +71,23 @@ def demo_command(
     Example: loupe demo --seed 7
     """
     settings = _with_addresses(read_settings(host=host, port=port))
-    folder = DemoFolder(settings.data_dir)
+    folder = DemoFolder(path := data_folder(settings))
     with (
-        _listen(settings, folder) as listener,
+        _listen(settings, folder, path) as listener,
         migrated_database(settings, "demo", keeps_log=True) as url,
         folder.occupy(address(listener)),
     ):
         wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
-        with folder.lock(
-            lambda: print_note(f"Waiting for another start, which prepares the demo in {settings.data_dir}.")
-        ):
-            _require_seed(folder, settings.data_dir, seed)
-            clock = asyncio.run(_clock(folder, settings.data_dir, url, database_clock(url, settings)))
+        with folder.lock(lambda: print_note(f"Waiting for another start, which prepares the demo in {path}.")):
+            _require_seed(folder, path, seed)
+            clock = asyncio.run(_clock(folder, path, url, database_clock(url, settings)))
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings, clock.now()))
         serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
 
 
-def _listen(settings: Settings, folder: DemoFolder) -> socket:
+def _listen(settings: Settings, folder: DemoFolder, path: Path) -> socket:
     """Bind the port first; raises CommandFailed, also if the demo of the folder has the port already."""
     try:
         return listen(settings.host, settings.port)
@@ -95,8 +96,8 @@ def _listen(settings: Settings, folder: DemoFolder) -> socket:
         if occupied is None or f":{settings.port}/" not in occupied:
             raise
         raise CommandFailed(
-            f"The demo in {settings.data_dir} is prepared or served at {occupied} already:"
-            " use it there, or set LOUPE_PORT to another port."
+            f"The demo in {path} is prepared or served at {occupied} already:"
+            " use it there, or choose another port by --port or LOUPE_PORT."
         ) from error
 
 

@@ -11,7 +11,7 @@ import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
-from app.cli.options import AsJson, read_account, read_day
+from app.cli.options import AsJson, read_account, read_day, require_storable
 from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import as_table
 from app.clock import SystemClock
@@ -98,21 +98,13 @@ def _work(account: str | None, before: str | None, worker: str | None, *, dry_ru
     if worker is not None and account is None:
         if before is not None:
             raise CommandFailed("--before goes with --account: a worker's name is erased whenever it was.")
-        return _erase_worker(_name("--worker", worker), dry_run=dry_run)
+        require_storable("--worker", worker)
+        return _erase_worker(worker, dry_run=dry_run)
     if account is None or worker is not None:
         raise CommandFailed("Exactly one of --account and --worker is needed.")
     if before is None:
         raise CommandFailed("--account needs --before.")
     return _erase_account(account, read_day("--before", before), dry_run=dry_run)
-
-
-def _name(option: str, text: str) -> str:
-    """Return a name that was stored at any time, by whichever rule; raises CommandFailed for what cannot be stored."""
-    if not text:
-        raise CommandFailed(f"{option} must not be blank.")
-    if not text.isprintable() and any("\ud800" <= each <= "\udfff" for each in text):
-        raise CommandFailed(f"{option} is not written in UTF-8.")
-    return text
 
 
 def _erase_account(account: str, day: date, *, dry_run: bool) -> _Work:

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
-from app.cli.options import read_account
+from app.cli.options import read_account, require_storable
 from app.cli.output import print_report
 from app.domain.instants import rfc3339
 from app.services.job_queue.given_up import JobKey, drop, given_up_jobs, retry
@@ -54,6 +54,9 @@ async def _change(url: str, wanted: tuple[str, str | None, str | None], change: 
     Raises CommandFailed if there are none.
     """
     job, account, key = wanted
+    require_storable("JOB", job)
+    if key is not None:
+        require_storable("--key", key)
     pool = await open_pool(url, max_size=1)
     try:
         reader = PoolReader(pool)

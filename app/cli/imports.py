@@ -63,6 +63,8 @@ def import_command(
     Example: loupe import history.jsonl.gz --check
     """
     settings = read_settings()
+    if not file:
+        raise CommandFailed("FILE must not be empty.")
     try:
         with open_source(file) as source, migrated_database(settings, "import") as url, listening(source) as listener:
             clock = database_clock(url, settings)

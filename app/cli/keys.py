@@ -13,7 +13,7 @@ from app.cli.database import CommandFailed, database_now, migrated_database, tra
 from app.cli.options import AsJson, read_account
 from app.cli.output import end_line, json_text, print_report, print_result, print_uncommitted
 from app.cli.printing import NOTHING, as_table, instant_or
-from app.domain.instants import BadInstant, read_instant, rfc3339
+from app.domain.instants import BadInstant, read_instant, require_supported, rfc3339
 from app.domain.texts import composed
 from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
@@ -126,7 +126,7 @@ def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
 def _expiry(text: str, now: datetime) -> datetime:
     """Read --expires: an instant, or a length of time from now on; raises CommandFailed."""
     try:
-        return now + _LENGTH.validate_python(text) if text.startswith("P") else read_instant(text)
+        return require_supported(now + _LENGTH.validate_python(text)) if text.startswith("P") else read_instant(text)
     except (ValidationError, OverflowError):
         raise CommandFailed(f"--expires is no length of time such as P90D: {text!r}.") from None
     except BadInstant as error:

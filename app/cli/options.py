@@ -47,6 +47,14 @@ def read_day(option: str, text: str) -> date:
     return day
 
 
+def require_storable(option: str, text: str) -> None:
+    """Require text that can be stored, and so be searched for; raises CommandFailed."""
+    if not text:
+        raise CommandFailed(f"{option} must not be blank.")
+    if any("\ud800" <= each <= "\udfff" for each in text):  # how Python reads bytes that are not UTF-8
+        raise CommandFailed(f"{option} is not written in UTF-8.")
+
+
 async def read_account(reader: Reader, name: str) -> UUID:
     """Find the account that a ref or an id names, global or plain; raises BadText and UnknownAccount."""
     require_name("The account's name", name)

@@ -8,12 +8,13 @@ import typer
 from app.cli.database import CommandFailed
 from app.cli.output import print_result
 
-SchemaFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.", allow_dash=True)]
+_NewFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.")]
+_File = Annotated[Path, typer.Argument(help="The file of the schema.")]
 _COMMITTED = Path("schema.graphql")
 _STALE = "{file} differs from the schema of the code; `loupe schema export` writes it."
 
 
-def export_command(file: SchemaFile = _COMMITTED) -> None:
+def export_command(file: _NewFile = _COMMITTED) -> None:
     """Write the schema of the code into a file.
 
     Example: loupe schema export schema.graphql
@@ -24,17 +25,20 @@ def export_command(file: SchemaFile = _COMMITTED) -> None:
     if str(file) == "-":
         print_result(text, end="")
     else:
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
 
 
-def check_command(file: SchemaFile = _COMMITTED) -> None:
+def check_command(file: _File = _COMMITTED) -> None:
     """Compare the committed schema with the code's: exit code 1 if they differ, with the breaking changes.
 
     Example: loupe schema check
     """
     from api.printing import NoSchema, breaking_changes, printed  # noqa: PLC0415 - as above
 
-    committed = file.read_text()
+    try:
+        committed = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CommandFailed(f"{file} is no GraphQL schema: it is not written in UTF-8.") from None
     if committed == printed():
         print_result(f"{file} equals the schema of the code.")
         return

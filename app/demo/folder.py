@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -18,6 +19,7 @@ from app.demo.lines import Line
 from app.domain.errors import SentenceError
 from app.domain.instants import read_instant
 
+_HISTORY = re.compile(r"demo-seed-[0-9]{1,18}\.jsonl")
 _ACCOUNT = b'{"type":"account"'
 
 
@@ -99,7 +101,8 @@ class DemoFolder:
 
     def history(self) -> Path | None:
         """Return the file of the history, if it has been written."""
-        return next(iter(sorted(self._folder.glob("demo-seed-*.jsonl"))), None)
+        written = (each for each in self._folder.glob("demo-seed-*.jsonl") if _HISTORY.fullmatch(each.name))
+        return min(written, default=None)
 
     def seed(self, history: Path) -> int:
         """Return the seed of a history."""

@@ -9,6 +9,7 @@ from app.domain.bounds import YEARS
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_OUT_OF_RANGE: Final = f"must be in the years {YEARS[0]} to {YEARS[-1]}"
 _MOST_CHARACTERS: Final = 100  # of a text that may be an instant
 
 
@@ -33,9 +34,14 @@ def read_instant(text: object) -> datetime:
     except ValueError:
         raise BadInstant(f"is no instant that exists: {text}") from None
     except OverflowError:
-        at = None
-    if at is None or at.year not in YEARS:
-        raise BadInstant(f"must be in the years {YEARS[0]} to {YEARS[-1]}")
+        raise BadInstant(_OUT_OF_RANGE) from None
+    return require_supported(at)
+
+
+def require_supported(at: datetime) -> datetime:
+    """Return the instant (UTC) if it is in the years 1970 to 2200; raises BadInstant."""
+    if at.year not in YEARS:
+        raise BadInstant(_OUT_OF_RANGE)
     return at
 
 

@@ -7,7 +7,7 @@ import pytest
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.events.replay import assert_events_explain_rows
-from tests.support.mutations import Shop, contents, done, event_types, open_shop, refused
+from tests.support.mutations import Shop, contents, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Studio
 
@@ -122,3 +122,42 @@ async def test_an_order_has_no_images_of_the_one_that_it_was_split_from(
     values = {"orderId": sibling["order"]["id"], "imageIds": order["imageIds"][:2]}
     for name in ("expediteOrder", "cancelOrder"):
         assert await refused(shop.client, name, **values) == [("NOT_FOUND", ["imageIds", "0"])]
+
+
+async def test_an_image_of_another_order_is_refused_with_that_order(
+    shop: Shop, staff: Client, clock: FrozenClock, pool: Pool
+) -> None:
+    order = await portioned(shop, staff, clock)
+    [other] = await shop.place("e.jpg")
+    [sibling] = (await shop.client.data("{ account { order(number: 2) { id } } }")).values()
+    images = [order["imageIds"][0], other["imageIds"][0], order["imageIds"][1]]
+    values = {"orderId": sibling["order"]["id"], "imageIds": images}
+    errors = "userErrors { code message path ... on NotFound { id orderId } }"
+    expected = [
+        {
+            "code": "NOT_FOUND",
+            "message": f"There is no such image in this order: it is in order {number}.",
+            "path": ["imageIds", str(index)],
+            "id": images[index],
+            "orderId": of["id"],
+        }
+        for index, (number, of) in enumerate(((1, order), (3, other)))
+    ]
+    before = await contents(pool)
+    for name in ("expediteOrder", "cancelOrder"):
+        assert (await mutate(shop.client, name, errors, **values))["userErrors"] == expected
+    assert await contents(pool) == before
+    quote = QUOTE.replace("userErrors { code }", errors)
+    found = (await shop.client.data(quote, {"input": {"expedite": values}}))["account"]["quote"]["userErrors"]
+    assert found == [{**each, "path": ["expedite", *each["path"]]} for each in expected]
+
+
+async def test_an_image_of_another_account_is_nowhere(shop: Shop, pool: Pool, client_of: NewClient) -> None:
+    [order] = await shop.place()
+    theirs = await open_shop(pool, client_of, Studio(name="Theirs"))
+    [other] = await theirs.place()
+    values = {"orderId": order["id"], "imageIds": other["imageIds"]}
+    errors = "userErrors { message ... on NotFound { orderId } }"
+    for name in ("expediteOrder", "cancelOrder"):
+        [error] = (await mutate(shop.client, name, errors, **values))["userErrors"]
+        assert (error["message"], error["orderId"]) == ("There is no such image.", None)

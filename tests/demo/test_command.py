@@ -173,7 +173,7 @@ def test_two_first_starts_at_once_serve_one_history_with_the_same_tokens() -> No
         assert latest in {first.url, second.url}
         assert refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT=str(urlsplit(latest).port)) == (
             f"loupe: The demo in {folder} is prepared or served at {latest} already:"
-            " use it there, or set LOUPE_PORT to another port.\n"
+            " use it there, or choose another port by --port or LOUPE_PORT.\n"
         )
         first.end()
         second.end()

@@ -25,7 +25,7 @@ from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.quotes.tokens import Binding, require_binding
-from db.queries.order_states import OrderKey, order_states, split_orders_of_images
+from db.queries.order_states import OrderKey, order_states, orders_of_images, split_orders_of_images
 from db.readers import Reader
 from db.writer import Writer
 
@@ -39,42 +39,53 @@ async def expedite_order(
     longer holds.
     """
     counters, at, account = await _begin_account(writer, clock, key)
-    orders = await orders_with(writer, key, chosen)
-    change = expediting(orders, chosen, account, at, counters.next_order_number)
+    found = await find_images(writer, key, chosen)
+    change = expediting(found, account, at, counters.next_order_number)
     require_binding(binding, at, change)
     changed = {order.id for order in change.orders}
-    before = [order for order in orders if order.id in changed]
+    before = [order for order in found.orders if order.id in changed]
     new_events = list(expedited(before, change.orders, at))
     written = AccountChange(counters, account, at, before, change.orders, change.day, new_events)
     await write_changes(writer, [written])
     return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day.recorded)
 
 
-def expediting(
-    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, account: Account, at: datetime, first_number: int
-) -> Change:
-    """Return the change that expediting makes at an instant; raises as `expedite_order`.
+class FoundImages(NamedTuple):
+    """The images of a command on an order: it and its siblings that have any, and the refusals of those they lack.
 
-    `orders` are from `orders_with`.
+    Those `chosen` are in these orders; None means all of the first one.
     """
+
+    orders: Sequence[OrderState]
+    chosen: Sequence[UUID] | None
+    missing: Sequence[NotFound] = ()
+
+
+def expediting(found: FoundImages, account: Account, at: datetime, first_number: int) -> Change:
+    """Return the change that expediting images makes at an instant; raises as `expedite_order`."""
     account.require_open(at)
 
-    def work(found: Sequence[UUID] | None) -> Change:
-        change = expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
+    def work() -> Change:
+        day = account.day_at(at)
+        change = expedite(found.orders, found.chosen, at, day, first_number, partial(new_ids, at))
         return with_reviews(change, at, account.zone_at(at))
 
-    return _of_images(orders, chosen, work)
+    return _of_images(found, work)
 
 
-async def orders_with(reader: Reader, key: OrderKey, chosen: Sequence[UUID] | None) -> list[OrderState]:
+async def find_images(reader: Reader, key: OrderKey, chosen: Sequence[UUID] | None) -> FoundImages:
     """Read an order and, after it, those split from it that have chosen images by now; raises NotFound.
 
     An image may have left the order since the client read it, by an expedite or with a portion.
     """
     order = await the_order(reader, key)
-    known = {image.id for image in order.images}
-    missing = [image_id for image_id in chosen or () if image_id not in known]
-    return [order, *(await split_orders_of_images(reader, key, missing) if missing else [])]
+    left = _without([order], chosen or ())
+    if chosen is None or not left:
+        return FoundImages([order], chosen)
+    orders = [order, *await split_orders_of_images(reader, key, left)]
+    missing = _without(orders, left)
+    there = [image_id for image_id in chosen if image_id not in missing]
+    return FoundImages(orders, there, await _elsewhere(reader, key[0], missing) if missing else ())
 
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequence[UUID] | None = None) -> Outcome:
@@ -83,10 +94,10 @@ async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequ
     Raises NotFound and the refusals of `cancel`; of chosen images in Refusals.
     """
     counters, at, account = await _begin_account(writer, clock, key)
-    orders = await orders_with(writer, key, chosen)
+    found = await find_images(writer, key, chosen)
     day = account.day_at(at)
-    change = _of_images(orders, chosen, partial(cancel, orders, at, day))
-    pairs = [(before, after) for before, after in zip(orders, change.orders, strict=True) if after is not before]
+    change = _of_images(found, partial(cancel, found.orders, at, day, found.chosen))
+    pairs = [(before, after) for before, after in zip(found.orders, change.orders, strict=True) if after is not before]
     written = AccountChange(
         counters,
         account,
@@ -183,19 +194,34 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
     return order
 
 
-def _of_images(
-    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, work: Callable[[Sequence[UUID] | None], Change]
-) -> Change:
-    """Work on the chosen images that the orders have, or on all; raises Refusals, with NotFound of each other one."""
-    known = {image.id for order in orders for image in order.images}
-    missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
+def _of_images(found: FoundImages, work: Callable[[], Change]) -> Change:
+    """Work on the images that were found; raises Refusals, with that of each other one."""
     try:
-        change = work(None if chosen is None else [image_id for image_id in chosen if image_id in known])
+        change = work()
     except Refusals as error:
-        raise Refusals([*missing, *error.refusals]) from error
-    if missing:
-        raise Refusals(missing)
+        raise Refusals([*found.missing, *error.refusals]) from error
+    if found.missing:
+        raise Refusals(found.missing)
     return change
+
+
+def _without(orders: Iterable[OrderState], images: Sequence[UUID]) -> list[UUID]:
+    """Return the images that none of the orders has."""
+    known = {image.id for order in orders for image in order.images}
+    return [image_id for image_id in images if image_id not in known]
+
+
+async def _elsewhere(reader: Reader, account_id: UUID, images: Sequence[UUID]) -> list[NotFound]:
+    """Return the refusals of images that are not in an order, with the order of the account that has them."""
+    of = await orders_of_images(reader, [(account_id, image_id) for image_id in images])
+    orders = await order_states(reader, sorted(set(of.values())))
+    having = {image_id: orders[of[account_id, image_id]] for image_id in images if (account_id, image_id) in of}
+    return [
+        NotFound("image", image_id, order.number, order.id)
+        if (order := having.get(image_id))
+        else NotFound("image", image_id)
+        for image_id in images
+    ]
 
 
 class _Begun(NamedTuple):

@@ -52,9 +52,14 @@ class Outcome:
 
 
 class NotFound(DomainError):  # noqa: N818 - refusals are named by their case
-    """A named object does not exist; `kind` is its noun, `key` its id."""
+    """A named object does not exist; `kind` is its noun, `key` its id.
 
-    def __init__(self, kind: str, key: UUID) -> None:
-        super().__init__(f"There is no such {kind}.")
+    An image may be in another order of the account than in the named one: in that of `order_number` and `order_id`.
+    """
+
+    def __init__(self, kind: str, key: UUID, order_number: int | None = None, order_id: UUID | None = None) -> None:
+        elsewhere = "" if order_number is None else f" in this order: it is in order {order_number}"
+        super().__init__(f"There is no such {kind}{elsewhere}.")
         self.kind = kind
         self.key = key
+        self.order_id = order_id

@@ -16,7 +16,7 @@ from app.domain.orders.state import OrderedSpecification, OrderState, price_of
 from app.domain.sla.terms import SlaTerms
 from app.services.accounts.facts import NamedSpecification, read_account
 from app.services.accounts.finding import UnknownAccount
-from app.services.orders.changing import expediting, orders_with
+from app.services.orders.changing import expediting, find_images
 from app.services.orders.placing import NewOrder, placement
 from app.services.quotes.tokens import Binding, Subject, token_of
 from db.queries.order_states import OrderKey
@@ -137,8 +137,8 @@ async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change
         account, specification = await read_account(reader, request.account_id, at, request.specification_id)
         return _placing(request, account, specification, at, row["next_order_number"])
     account, _ = await read_account(reader, request.account_id, at)
-    orders = await orders_with(reader, request.key, request.chosen)
-    return expediting(orders, request.chosen, account, at, row["next_order_number"])
+    found = await find_images(reader, request.key, request.chosen)
+    return expediting(found, account, at, row["next_order_number"])
 
 
 def _placing(

@@ -93,6 +93,9 @@ class NotFound(UserError):
     id: strawberry.ID | None = strawberry.field(
         default=None, description="The id as given; null for an object that is not named by its id."
     )
+    order_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The order that has the image, another one than in the input; null if none has."
+    )
 
 
 @object_type

@@ -1,0 +1,122 @@
+"""A wrong value of each option: one sentence that names it. The table is compared with the commands that there are."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+from app.cli.commands import cli
+from app.cli.deferred import DeferredCommand, function_at
+
+BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
+ACCOUNT: Final = ("--name", "A", "--plan", "SOLO", "--time-zone", "UTC")
+NO_INSTANT: Final = "--at must be in the years 1970 to 2200."
+NAMELESS: Final = "The account's name is not written in UTF-8."
+OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
+    "serve": {
+        "--host": (
+            ("--host", "localhost:80"),
+            "--host is wrong: 'localhost:80' is no host such as localhost, 0.0.0.0 ",
+        ),
+        "--port": (("--port", "99999"), "--port is wrong: Input should be less than or equal to 65535."),
+    },
+    "migrate": {},
+    "import": {
+        "file": ((BYTES,), r"\udcff cannot be read: No such file or directory."),
+    },
+    "demo": {
+        "--host": (("--host", BYTES), r"--host is wrong: '\udcff' is no host such as localhost, 0.0.0.0 or ::1"),
+        "--port": (("--port", "-1"), "--port is wrong: Input should be greater than or equal to 0."),
+        "--seed": (
+            ("--seed", "9" * 40),
+            "Invalid value for '--seed': Input should be less than or equal to 2147483647",
+        ),
+        "--days": (("--days", "1001"), "Invalid value for '--days': Input should be less than or equal to 1000"),
+        "--accounts": (
+            ("--accounts", "0"),
+            "Invalid value for '--accounts': Input should be greater than or equal to 1",
+        ),
+    },
+    "erase": {
+        "--account": (("--account", BYTES, "--before", "2026-01-01"), NAMELESS),
+        "--before": (("--account", "a", "--before", "1969-12-31"), "--before must be in the years 1970 to 2200."),
+        "--worker": (("--worker", BYTES), "--worker is not written in UTF-8."),
+    },
+    "account create": {
+        "--name": ((*ACCOUNT, "--name", BYTES), "The name is not written in UTF-8."),
+        "--plan": ((*ACCOUNT, "--plan", "GOLD"), "Invalid value for '--plan': 'GOLD' is not one of"),
+        "--time-zone": ((*ACCOUNT, "--time-zone", "../UTC"), "'../UTC' is not an IANA time zone."),
+        "--ref": ((*ACCOUNT, "--ref", ""), "The ref must not be blank."),
+        "--images-per-day": ((*ACCOUNT, "--images-per-day", "-1"), "Invalid value for '--images-per-day': "),
+        "--expedites-per-day": ((*ACCOUNT, "--expedites-per-day", "1e3"), "Invalid value for '--expedites-per-day': "),
+    },
+    "account list": {},
+    "account show": {"name": ((BYTES,), NAMELESS)},
+    "key create": {
+        "--account": (("--account", BYTES), NAMELESS),
+        "--name": (("--staff", "--name", BYTES), "The key's name is not written in UTF-8."),
+        "--expires": (
+            ("--staff", "--expires", "P100000D"),
+            "--expires must be in the years 1970 to 2200, or a length of time such as P90D.",
+        ),
+    },
+    "key list": {"--account": (("--account", BYTES), NAMELESS)},
+    "key show": {"name": ((BYTES,), "The key is not written in UTF-8.")},
+    "key revoke": {"name": ((BYTES,), "The key is not written in UTF-8.")},
+    "jobs run-due": {"--at": (("--at", "0001-01-01T00:00:00Z"), NO_INSTANT)},
+    "jobs status": {},
+    "jobs verify": {"--account": (("--account", BYTES), NAMELESS)},
+    "jobs pause": {"job": ((BYTES,), r"There is no job '\udcff'. The jobs are ")},
+    "jobs resume": {"job": (("",), "There is no job ''. The jobs are ")},
+    "jobs retry": {
+        "job": ((BYTES,), "JOB is not written in UTF-8."),
+        "--account": (("a", "--account", BYTES), NAMELESS),
+        "--key": (("a", "--key", BYTES), "--key is not written in UTF-8."),
+    },
+    "jobs drop": {
+        "job": (("",), "JOB must not be blank."),
+        "--account": (("a", "--account", ""), "The account's name must not be blank."),
+        "--key": (("a", "--key", ""), "--key must not be blank."),
+    },
+    "schema export": {"file": (("/dev/null/x",), "/dev/null/x cannot be used: Not a directory.")},
+    "schema check": {"file": ((__file__.removesuffix(".py"),), " cannot be used: No such file or directory.")},
+}
+
+
+def commands(group: TyperGroup, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield the path of each command, and the command with its parameters."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, (*path, name))
+        elif isinstance(command, DeferredCommand):
+            app = typer.Typer(add_completion=False)
+            app.command()(function_at(command.place))
+            yield " ".join((*path, name)), get_command(app)
+
+
+def test_each_option_with_a_value_has_a_wrong_one() -> None:
+    found = {
+        path: {each.opts[0] for each in command.params if not getattr(each, "is_flag", False)}
+        for path, command in commands(get_group(cli))
+        if not path.startswith("token ")  # another name for key
+    }
+    assert found == {path: set(cases) for path, cases in OPTIONS.items()}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "sentence"),
+    [
+        pytest.param(command, *case, id=f"{command} {name}")
+        for command, cases in OPTIONS.items()
+        for name, case in cases.items()
+    ],
+)
+def test_a_wrong_value_of_an_option_is_one_sentence_that_names_it(
+    database: str, refused: Callable[..., str], command: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    error = refused(*command.split(), *arguments, LOUPE_DATABASE_URL=database)
+    assert sentence in error
+    assert "\n" not in error
