@@ -19,7 +19,7 @@ from app.cli.log import begin_log
 from app.cli.options import Host, Port
 from app.cli.output import print_note, print_report
 from app.cli.printing import as_table
-from app.cli.serving import address, listen, serve
+from app.cli.serving import address, listen
 from app.clock import Clock, SystemClock
 from app.demo.access import create_access, dashboards, opens
 from app.demo.catalogue import set_catalogue
@@ -82,6 +82,8 @@ def demo_command(
             _require_seed(folder, path, seed)
             clock = asyncio.run(_clock(folder, path, url, database_clock(url, settings)))
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
+        from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings, clock.now()))
         serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
