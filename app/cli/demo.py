@@ -16,7 +16,7 @@ from app.cli.log import begin_log
 from app.cli.options import Host, Port
 from app.cli.output import print_report
 from app.cli.printing import as_table
-from app.cli.serving import address, listen, serve
+from app.cli.serving import address, listen
 from app.clock import Clock
 from app.demo.access import create_access, dashboards, opens
 from app.demo.catalogue import set_catalogue
@@ -72,6 +72,8 @@ def demo_command(
         with folder.lock():
             _require_seed(folder, data_folder(settings), seed)
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
+        from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings))
         serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
