@@ -28,7 +28,7 @@ from tests.support.numeric_fields import (
 from tests.support.one_of_each import START
 from tests.support.released_database import released_database
 from tests.support.rows import new_inquiry
-from tests.support.serving import SETTINGS, Client, CountingReader, new_token
+from tests.support.serving import SETTINGS, Client, CountingReader, NewClient, new_token
 from tests.support.studio import HOUR, Studio, open_account, write
 
 GREATEST: Final = 2**31 - 1
@@ -127,14 +127,20 @@ def _places(value: Any, path: list[str]) -> Iterator[dict[str, Any]]:  # noqa: A
         yield from _places(value[path[0]], path[1:])
 
 
+@pytest.fixture
+async def studio(pool: Pool, clock: FrozenClock) -> Studio:
+    """A studio with what mutations need, and a specification at the greatest price."""
+    made = await open_account(pool, Studio())
+    made.order(clock.now() - HOUR)
+    made.specification(price="9999999999.9999")
+    made.inquiries.append(new_inquiry(made.id, clock.now() - HOUR))
+    await write(pool, made)
+    return made
+
+
 async def test_no_number_of_an_input_is_a_fault_of_ours_or_makes_another_unreadable(
-    pool: Pool, staff: Client, clock: FrozenClock
+    studio: Studio, staff: Client, clock: FrozenClock
 ) -> None:
-    studio = await open_account(pool, Studio())
-    studio.order(clock.now() - HOUR)
-    studio.specification(price="9999999999.9999")
-    studio.inquiries.append(new_inquiry(studio.id, clock.now() - HOUR))
-    await write(pool, studio)
     taken: set[str] = set()
     for name, input_ in inputs(studio):
         clock.advance()
@@ -152,13 +158,15 @@ async def test_no_number_of_an_input_is_a_fault_of_ours_or_makes_another_unreada
 
 @pytest.mark.parametrize("value", [GREATEST, -GREATEST - 1])
 async def test_no_number_of_an_argument_is_a_fault_of_ours(
-    pool: Pool, staff: Client, clock: FrozenClock, value: int
+    studio: Studio, staff: Client, client_of: NewClient, value: int
 ) -> None:
-    studio = await open_account(pool, Studio())
-    studio.order(clock.now() - HOUR)
-    await write(pool, studio)
     for document in documents_of_arguments(value):
         assert codes(await staff.answer(document)) <= {"BAD_USER_INPUT"}, document
+    new = f'{{specificationId: "{valid_inputs(studio)["placeOrder"]["specificationId"]}", imageCount: {value}}}'
+    quoted = await (await client_of(studio)).data(
+        f"{{ account {{ quote(input: {{newOrder: {new}}}) {{ {FACTS} }} }} }}"
+    )
+    assert [error["path"] for error in quoted["account"]["quote"]["userErrors"]] == [["newOrder", "imageCount"]]
 
 
 def codes(answer: dict[str, Any]) -> set[str]:

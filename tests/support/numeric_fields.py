@@ -1,8 +1,8 @@
 """Documents that select all numbers of the API, made from its schema: those of answers, and those of inputs."""
 
 from collections import deque
-from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     GraphQLField,
@@ -47,28 +47,34 @@ def types_with_numbers() -> set[str]:
     return {each.name for each in objects if _numbers(each) and not each.name.startswith("__")}
 
 
-def objects_in(value: object, name: str) -> Iterator[dict[str, Any]]:
+def objects_in(value: Any, name: str) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a part of an answer
     """Yield the objects of a type in an answer."""
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from objects_in(each, name)
-    if isinstance(value, dict) and value.get("__typename") == name:
-        yield value
+    parts: Iterable[Any] = ()
+    if isinstance(value, dict):
+        found = cast("dict[str, Any]", value)
+        parts = found.values()
+        if found.get("__typename") == name:
+            yield found
+    elif isinstance(value, list):
+        parts = cast("Iterable[Any]", value)
+    for part in parts:
+        yield from objects_in(part, name)
 
 
 def documents_of_arguments(value: int) -> Iterator[str]:
     """Yield a query with this value of each whole number that is an argument of a field."""
-    for name, path in sorted(_paths().items()):
+    for name, path in sorted((_paths() | {"Query": ()}).items()):
         for field, definition in _type(name).fields.items():
             for argument, each in definition.args.items():
-                if get_named_type(each.type).name == "Int":
-                    shown = "{ __typename }" if isinstance(get_named_type(definition.type), Composite) else ""
+                if _named(each.type).name == "Int":
+                    shown = "{ __typename }" if isinstance(_named(definition.type), Composite) else ""
                     asked = f"{field}({argument}: {value}) {shown}"
                     yield "{ " + " { ".join((*path, asked)) + " }" * (len(path) + 1)
 
 
 def facts_of_errors() -> str:
     """Return a selection of the numbers of every user error."""
-    errors = LOUPE.get_possible_types(LOUPE.type_map["UserError"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    errors = LOUPE.get_possible_types(cast("GraphQLInterfaceType", LOUPE.type_map["UserError"]))
     named = ((each.name, _numbers(each)) for each in errors)
     parts = (
         f"... on {name} {{ {' '.join(f'{name}_{each}: {each}' for each in each_)} }}" for name, each_ in named if each_
@@ -90,7 +96,7 @@ def _paths() -> dict[str, Path]:
             continue
         paths[type_.name] = path
         for name, asked in ROOTS.items() if type_ is root else ((each, each) for each in type_.fields):
-            named = get_named_type(type_.fields[name].type)
+            named = _named(type_.fields[name].type)
             if isinstance(named, GraphQLObjectType | GraphQLInterfaceType) and not _requires(type_.fields[name]):
                 waiting.append((named, (*path, asked)))
     del paths[root.name]
@@ -102,7 +108,7 @@ def _requires(field: GraphQLField) -> bool:
 
 
 def _numbers(type_: GraphQLObjectType) -> list[str]:
-    return [name for name, field in type_.fields.items() if get_named_type(field.type).name in NUMBERS]
+    return [name for name, field in type_.fields.items() if _named(field.type).name in NUMBERS]
 
 
 def _type(name: str) -> GraphQLObjectType:
@@ -119,12 +125,17 @@ def numbers_of_input(type_name: str) -> Iterator[Path]:
         yield from ((name, *rest) for rest in _numbers_in(field.type))
 
 
-def _numbers_in(type_: object) -> Iterator[Path]:
+def _numbers_in(type_: Any) -> Iterator[Path]:  # noqa: ANN401 - types of graphql-core are loosely typed
     if isinstance(type_, GraphQLNonNull):
-        yield from _numbers_in(type_.of_type)
+        yield from _numbers_in(type_.of_type)  # pyright: ignore[reportUnknownMemberType]
     elif isinstance(type_, GraphQLList):
-        yield from (("0", *rest) for rest in _numbers_in(type_.of_type))
+        yield from (("0", *rest) for rest in _numbers_in(type_.of_type))  # pyright: ignore[reportUnknownMemberType]
     elif isinstance(type_, GraphQLInputObjectType):
         yield from numbers_of_input(type_.name)
-    elif getattr(type_, "name", None) in NUMBERS:
+    elif str(type_) in NUMBERS:
         yield ()
+
+
+def _named(type_: Any) -> Any:  # noqa: ANN401 - the same
+    """Return a type without its wrappers."""
+    return cast("Any", get_named_type(type_))

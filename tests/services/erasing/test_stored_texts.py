@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
 from graphql import GraphQLEnumType
-from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import AutoString
 
 from api.schema import schema
+from app.domain.events.enums import EventType
+from app.domain.events.stored import from_json
 from app.services.erasing.accounts import erasure_before
 from app.services.erasing.erasing import erase_texts
 from db.connections import Pool
@@ -18,7 +18,9 @@ from db.queries.stored_texts import TEXTS_OF_ACCOUNT
 from db.readers import PoolReader
 from db.tables.base import Table
 from tests.support.clock import FrozenClock
-from tests.support.events.texts import with_texts
+from tests.support.customers import Customer
+from tests.support.erasing import texts_of_tables
+from tests.support.events.released import OLD_ROWS
 from tests.support.one_of_each import live
 
 PRESENT: Final = "it is what the account has now, and is changed or removed by a mutation"
@@ -105,17 +107,12 @@ _NO_TEXT: Final = re.compile(
     r"|-?\d+(\.\d+)?"  # a number
     rf"|USD|{'|'.join(sorted(WORDS))}"
 )
+_OF_ACCOUNTS: Final = {
+    *("ACCOUNT_CREATED", "SPECIFICATION_CHANGED", "SLA_NEGOTIATED", "TIME_ZONE_CHANGED", "GUARANTEE_RESET"),
+}
+_EVENTS: Final = "SELECT type, data, texts FROM events WHERE sequence"
 LATER: Final = FrozenClock(datetime(2026, 3, 20, 12, tzinfo=UTC))
 TODAY: Final = date(2026, 3, 20)
-
-
-def texts_of_tables() -> set[tuple[str, str]]:
-    return {
-        (table.name, column.name)
-        for table in Table.metadata.tables.values()
-        for column in table.columns
-        if isinstance(column.type, AutoString | Text | JSONB)
-    }
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON
@@ -169,14 +166,22 @@ async def test_no_text_is_left_in_json_but_those_listed(database: str, pool: Poo
     assert await texts_in_json(pool) == KEPT_IN_JSON.keys()
 
 
-async def test_texts_in_the_data_of_earlier_events_are_erased_as_well(database: str, pool: Pool) -> None:
-    await live(database)
-    for row in await pool.fetch("SELECT * FROM events"):
+async def test_texts_in_the_data_of_events_of_the_previous_release_are_erased_as_well(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    order = (await customer.place(1)).orders[0]
+    for number, (type_, data) in enumerate(OLD_ROWS):
+        of = None if type_ in _OF_ACCOUNTS else order[1]
+        row = (customer.account_id, 1_000 + number, clock.now(), type_, of, data)
         await pool.fetch(
-            "UPDATE events SET data = $3, texts = NULL WHERE account_id = $1 AND sequence = $2 RETURNING 1",
-            *(row["account_id"], row["sequence"], with_texts(row)),
+            "INSERT INTO events (account_id, sequence, at, type, order_id, data) VALUES ($1, $2, $3, $4, $5, $6)", *row
         )
     before = await texts_in_json(pool)
     assert {("events", "images[].filename"), ("events", "images[].reason"), ("events", "before.worker")} < before
     await erase_all(pool)
-    assert await texts_in_json(pool) == KEPT_IN_JSON.keys()
+    assert await texts_in_json(pool) - before == set()
+    assert before & KEPT_IN_JSON.keys() == await texts_in_json(pool)
+    for row, old in zip(await pool.fetch(f"{_EVENTS} >= 1000 ORDER BY sequence"), OLD_ROWS, strict=True):
+        read = from_json(EventType(row["type"]), row["data"], row["texts"])
+        assert not any(text in repr(read) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed", "ACME", "Ghost"))
+        assert (row["type"], row["texts"]) == (old[0], None)
