@@ -61,7 +61,7 @@ def account_create(
 
     with migrated_database(settings, "account create") as url:
         asyncio.run(create(url))
-    end_line()
+        end_line()
 
 
 def account_list(*, as_json: AsJson = False) -> None:

@@ -66,13 +66,13 @@ def import_command(
     if not file:
         raise CommandFailed("FILE must not be empty.")
     try:
-        with open_source(file) as source, migrated_database(settings, "import") as url, _listener(source) as listener:
+        with open_source(file) as source, migrated_database(settings, "import") as url:
             clock = database_clock(url, settings)
-            with nullcontext() if check else _reporting_an_early_end(listener):
+            with _listener(source) as listener, nullcontext() if check else _reporting_an_early_end(listener):
                 report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
+            (print_result if check else print_report)(_checked(report) if check else _imported(report))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
-    (print_result if check else print_report)(_checked(report) if check else _imported(report))
     if report.problems:
         raise typer.Exit(1)
 
