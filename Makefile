@@ -7,8 +7,8 @@ NODE := .venv/.node-installed
 .PHONY: demo test coverage soak fix lint check bench release setup lock help
 .DEFAULT_GOAL := demo
 
-demo: $(STAMP)  ## Serve invented studios with a history, in a browser too
-	@exec $(BIN)/loupe demo
+demo: $(STAMP)  ## Serve invented studios with a history, in a browser too; CLOCK=2026-11-30T09:00:00Z sets its clock
+	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/loupe demo
 
 test: $(STAMP) $(NODE)  ## Run the tests
 	@$(BIN)/pytest

@@ -1,32 +1,32 @@
 """Compare this checkout with another one in one run: `python -m bench.against FOLDER`.
 
 The other checkout has a `.venv` of its own. Both serve from one server, each from a database of its own, and are
-measured in turn; the figures are medians of the rounds. CPU is of the application's process and of PostgreSQL together.
+measured in turn; the figures are medians of the rounds. CPU of requests is of the application's process and of
+PostgreSQL together, that of commands is theirs alone.
 """
 
 import os
 import subprocess
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Annotated, Final
 
 import typer
 import uvloop
 
 from bench.imports import import_lines
-from bench.report import TIMES, Figure, print_figures
+from bench.report import Figure, print_figures, ratio
 from bench.scratch import Scratch, scratch
+from bench.startup import compare_startup
 
 _HERE: Final = Path(__file__).parents[1]
 _SIZE: Final = 20_000
 _WAYS: Final = {"dashboard, one at a time": "dashboard 1 60", "dashboard, 16 at once": "dashboard 16 160"} | {
     "placeOrder of 100 images": "place 30"
 }
-_AT_MOST: Final = 1 / 0.95
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _IMPORTED: Final = 12_000
 
@@ -65,7 +65,9 @@ def main(folder: Path, *, rounds: Annotated[int, typer.Option(help="How often ea
     """Compare this checkout with the one in a folder."""
     started = time.monotonic()
     with scratch() as server:
-        figures = _compare(server, folder, rounds) + _compare_servers(server, rounds)
+        url = uvloop.run(server.new_database("startup"))
+        figures = compare_startup(url, server.folder, (_HERE, folder), rounds)
+        figures += _compare(server, folder, rounds) + _compare_servers(server, rounds)
     print_figures(f"Loupe against {folder.name}, in {time.monotonic() - started:.0f} s", figures)
 
 
@@ -77,8 +79,8 @@ def _compare(server: Scratch, folder: Path, rounds: int) -> list[Figure]:
             for way, command in _WAYS.items():
                 for side in (before, now) if round_ % 2 else (now, before):
                     side.ask(way, command)
-        figures = [_figure(f"{way}: CPU", now.cpu[way], before.cpu[way]) for way in _WAYS]
-        figures += [_figure(f"{way}: time", now.seconds[way], before.seconds[way]) for way in _WAYS]
+        figures = [ratio(f"{way}: CPU", now.cpu[way], before.cpu[way]) for way in _WAYS]
+        figures += [ratio(f"{way}: time", now.seconds[way], before.seconds[way]) for way in _WAYS]
     return [*figures, _compare_imports(server, folder, rounds)]
 
 
@@ -95,7 +97,7 @@ def _compare_imports(server: Scratch, folder: Path, rounds: int) -> Figure:
             started = time.perf_counter()
             _loupe(checkout, settings, "import", str(file))
             took[checkout].append(time.perf_counter() - started)
-    return _figure(f"import of {_IMPORTED:,} images: time", took[_HERE], took[folder])
+    return ratio(f"import of {_IMPORTED:,} images: time", took[_HERE], took[folder])
 
 
 def _loupe(checkout: Path, settings: dict[str, str], *command: str) -> None:
@@ -117,12 +119,7 @@ def _compare_servers(server: Scratch, rounds: int) -> list[Figure]:
                 side.send(command)
             cpu = sum(side.receive()[1] for side in (one, other)) + cpu_of_server(one.server) - before
             both.append(cpu / 2)
-        return [_figure("two servers beside one: CPU of a dashboard", both, one.cpu[way], 1.1)]
-
-
-def _figure(name: str, now: Sequence[float], before: Sequence[float], limit: float = _AT_MOST) -> Figure:
-    ours, theirs = median(now[1:]), median(before[1:])
-    return Figure(name, ours / theirs, limit, TIMES, f"{ours * 1000:.0f} ms and {theirs * 1000:.0f} ms a round")
+        return [ratio("two servers beside one: CPU of a dashboard", both, one.cpu[way], 1.1)]
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The figures of a run and their targets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -9,6 +11,8 @@ from rich.table import Table
 TIMES = "x"
 """The unit of a ratio."""
 SHARE = "% of a core"
+NO_MORE: Final = 1 / 0.95
+"""The limit of a ratio of times that should be at most the same, but for noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,12 @@ class Figure:
     def ok(self) -> bool:
         """Return True if the target is met."""
         return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+def ratio(name: str, now: Sequence[float], before: Sequence[float], limit: float = NO_MORE) -> Figure:
+    """Return the ratio of the medians of seconds, without the first ones, which warm up."""
+    ours, theirs = median(now[1:]), median(before[1:])
+    return Figure(name, ours / theirs, limit, TIMES, f"{ours * 1000:.0f} ms and {theirs * 1000:.0f} ms a round")
 
 
 def print_figures(title: str, figures: Iterable[Figure]) -> None:

@@ -19,7 +19,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.",
     ),
     "migrate": (
-        "app.cli.serving:migrate_command",
+        "app.cli.migrating:migrate_command",
         "Migrate the database to the newest schema; one with that schema, or a newer release's, stays as it is.",
     ),
     "import": (
@@ -34,7 +34,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "app.cli.erasing:erase_command",
         "Erase an account's texts about things before a day, or the name of a worker, for good; figures stay.",
     ),
-    "account create": ("app.cli.accounts:account_create", "Create an account."),
+    "account create": ("app.cli.opening:account_create", "Create an account."),
     "account list": ("app.cli.accounts:account_list", "List accounts by name."),
     "account show": (
         "app.cli.accounts:account_show",

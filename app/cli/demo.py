@@ -3,27 +3,33 @@
 import asyncio
 import shlex
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Annotated, NamedTuple
 
 import orjson
+import stamina
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
-from app.cli.imports import import_command
+from app.cli.imports import listening, run_import, sum_up
 from app.cli.log import begin_log
 from app.cli.options import Host, Port
-from app.cli.output import print_report
+from app.cli.output import print_note, print_report
 from app.cli.printing import as_table
-from app.cli.serving import address, listen, serve
-from app.clock import Clock
+from app.cli.serving import address, listen
+from app.clock import Clock, SystemClock
 from app.demo.access import create_access, dashboards, opens
 from app.demo.catalogue import set_catalogue
+from app.demo.clock import ClockBehind, advanced, closed_window
 from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
+from app.domain.instants import rfc3339
+from app.services.imports import AccountMoved, SourceUnreadable, open_source
 from app.settings import Settings, data_folder, read_settings
 from db.connections import open_pool
 
@@ -65,16 +71,50 @@ def demo_command(
     Example: loupe demo --seed 7
     """
     settings = _with_addresses(read_settings(host=host, port=port))
-    folder = DemoFolder(data_folder(settings))
-    with listen(settings.host, settings.port) as listener, migrated_database(settings, "demo", keeps_log=True) as url:
-        clock = database_clock(url, settings)
+    folder = DemoFolder(path := data_folder(settings))
+    with (
+        _listen(settings, folder, path) as listener,
+        migrated_database(settings, "demo", keeps_log=True) as url,
+        folder.occupy(address(listener)),
+    ):
         wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
-        with folder.lock():
-            _require_seed(folder, data_folder(settings), seed)
+        with folder.lock(lambda: print_note(f"Waiting for another start, which prepares the demo in {path}.")):
+            _require_seed(folder, path, seed)
+            clock = asyncio.run(_clock(folder, path, url, database_clock(url, settings)))
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
+        from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+
         begin_log(settings)
-        welcome = partial(print_report, _welcome(address(listener), access, settings))
+        welcome = partial(print_report, _welcome(address(listener), access, settings, clock.now()))
         serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
+
+
+def _listen(settings: Settings, folder: DemoFolder, path: Path) -> socket:
+    """Bind the port first; raises CommandFailed, also if the demo of the folder has the port already."""
+    try:
+        return listen(settings.host, settings.port)
+    except CommandFailed as error:
+        occupied = folder.occupied_at()
+        if occupied is None or f":{settings.port}/" not in occupied:
+            raise
+        raise CommandFailed(
+            f"The demo in {path} is prepared or served at {occupied} already:"
+            " use it there, or choose another port by --port or LOUPE_PORT."
+        ) from error
+
+
+async def _clock(folder: DemoFolder, path: Path, url: str, clock: SystemClock) -> SystemClock:
+    """Return the clock of the demo, which goes on from where it was used before; raises ClockBehind."""
+    history = folder.history()
+    if history is None:
+        return clock
+    if (now := clock.now()) < (end := folder.ends_at(history)):
+        raise ClockBehind(path, end, now)
+    async with transaction(url) as reader:
+        used = await advanced(reader, folder.accounts(history), clock)
+    if used is not clock:
+        print_note(f"The demo in {path} was used until {rfc3339(used.now())}: its clock goes on from there.")
+    return used
 
 
 async def _known_access(folder: DemoFolder, url: str, clock: Clock) -> Access | None:
@@ -88,11 +128,33 @@ async def _known_access(folder: DemoFolder, url: str, clock: Clock) -> Access | 
 
 def _prepare(folder: DemoFolder, wanted: _Wanted, url: str, clock: Clock, settings: Settings) -> Access:
     """Import the history, invented unless an interrupted start has left it, and create tokens."""
-    history = folder.history() or _write_history(folder, wanted, clock)
-    import_command(str(history))
+    history = folder.history() or _write_history(folder, wanted, clock, settings)
+    try:
+        import_demo(history, url, clock, settings)
+    except (SourceUnreadable, AccountMoved) as error:
+        raise CommandFailed(str(error)) from error
+    except (KeyboardInterrupt, SystemExit):
+        print_note("The demo is not ready yet. Start it again: it continues from there.")
+        raise
     access = asyncio.run(_create_access(url, clock, folder.accounts(history), settings))
     folder.write_access(access)
     return access
+
+
+@stamina.retry(on=AccountMoved, wait_jitter=0)  # the server may still commit the last batch of a start that was killed
+def import_demo(history: Path, url: str, clock: Clock, settings: Settings) -> None:
+    """Import the history of the demo, or the rest of it.
+
+    Raises AccountMoved, SourceUnreadable and CommandFailed.
+    """
+    with open_source(str(history)) as source, listening(source) as listener:
+        report = asyncio.run(run_import(url, source, settings, clock, listener))
+    if report.problems:
+        raise CommandFailed(
+            f"The database has studios of another demo than {history}:"
+            " set LOUPE_DATA_DIR to its folder, or LOUPE_DATABASE_URL to another database."
+        )
+    print_report(sum_up(report))
 
 
 def _with_addresses(settings: Settings) -> Settings:
@@ -110,11 +172,12 @@ def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
         )
 
 
-def _write_history(folder: DemoFolder, wanted: _Wanted, clock: Clock) -> Path:
+def _write_history(folder: DemoFolder, wanted: _Wanted, clock: Clock, settings: Settings) -> Path:
     """Invent a history up to this minute; a start that was broken off leaves it for the next one to go on with."""
     seed = _SEED if wanted.seed is None else wanted.seed
     until = clock.now().replace(second=0, microsecond=0)
-    lines = generate(seed, until, days=wanted.days, accounts=wanted.accounts, origin=wanted.origin)
+    currency = settings.catalogue_currency
+    lines = generate(seed, until, days=wanted.days, accounts=wanted.accounts, origin=wanted.origin, currency=currency)
     return folder.write_history(seed, lines)
 
 
@@ -131,8 +194,8 @@ async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: 
         return await create_access(writer, clock.now(), refs)
 
 
-def _welcome(url: str, access: Access, settings: Settings) -> str:
-    """Print the address of the API, tokens, and a first query."""
+def _welcome(url: str, access: Access, settings: Settings, now: datetime) -> str:
+    """Print the address of the API, tokens, when expedites are possible again if they are not, and a first query."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
     let_in = dashboards(access.clients, settings.dashboard_plans)
@@ -144,6 +207,7 @@ def _welcome(url: str, access: Access, settings: Settings) -> str:
             "",
             as_table(rows),
             "",
+            *([closed, ""] if (closed := closed_window(now, access.clients[0].time_zone)) else []),
             "A first query:",
             "",
             _first_query(url, access),

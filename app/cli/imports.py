@@ -68,18 +68,19 @@ def import_command(
     try:
         with open_source(file) as source, migrated_database(settings, "import") as url:
             clock = database_clock(url, settings)
-            with _listener(source) as listener, nullcontext() if check else _reporting_an_early_end(listener):
-                report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
-            (print_result if check else print_report)(_checked(report) if check else _imported(report))
+            with listening(source) as listener, nullcontext() if check else _reporting_an_early_end(listener):
+                report = asyncio.run(run_import(url, source, settings, clock, listener, check=check))
+            (print_result if check else print_report)(_checked(report) if check else sum_up(report))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
     if report.problems:
         raise typer.Exit(1)
 
 
-async def _run(
-    url: str, source: Source, settings: Settings, clock: Clock, listener: Listener, *, check: bool
+async def run_import(
+    url: str, source: Source, settings: Settings, clock: Clock, listener: Listener, *, check: bool = False
 ) -> Report:
+    """Import a source, or check it; raises AccountMoved and SourceUnreadable."""
     work = check_history if check else import_history
     pool = await open_pool(url, max_size=_POOL_SIZE)
     try:
@@ -99,7 +100,7 @@ def _reporting_an_early_end(listener: "_Lines") -> Generator[None]:
 
 
 @contextmanager
-def _listener(source: Source) -> Generator["_Lines"]:
+def listening(source: Source) -> Generator["_Lines"]:
     """Show a bar on a terminal, and plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -176,7 +177,7 @@ class _Bar(_Lines):
         self._progress.update(self._task, completed=position, images=report.images, rate=self._rate(report))
 
 
-def _imported(report: Report) -> str:
+def sum_up(report: Report) -> str:
     """Sum up an import."""
     if not report.lines:
         return "Imported nothing: there is no line in it."

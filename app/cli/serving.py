@@ -1,27 +1,16 @@
-"""`loupe serve` and `loupe migrate`."""
+"""`loupe serve`."""
 
-import asyncio
 import errno
 import socket
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
-from functools import partial
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
+from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.log import begin_log
 from app.cli.options import Host, Port
-from app.cli.output import print_report, print_result
-from app.clock import SystemClock
-from app.settings import Settings, plan_terms_as_json, read_settings
-from db.migrate import migrate
-from jobs.catalogue import JOBS
-from jobs.scheduler import jobs_alongside
-
-_GRACE = 3  # seconds for requests under way as the process ends
+from app.cli.output import print_report
+from app.settings import read_settings
 
 
 def serve_command(
@@ -43,6 +32,8 @@ def serve_command(
         listen(settings.host, settings.port) as listener,
         migrated_database(settings, command, writes=with_jobs, keeps_log=True) as url,
     ):
+        from app.cli.server import serve  # noqa: PLC0415 - a wrong setting, or --help, is shown without it
+
         begin_log(settings)
         serve(
             listener,
@@ -52,25 +43,6 @@ def serve_command(
             lambda: print_report(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
             with_jobs=with_jobs,
         )
-
-
-def migrate_command(
-    *,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Change nothing; the exit code is 1 where the database would have to be migrated."
-        ),
-    ] = False,
-) -> None:
-    """Migrate the database to the newest schema; one with that schema, or a newer release's, stays as it is.
-
-    Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
-    """
-    settings = read_settings()
-    with database(settings, "migrate", writes=not check) as url:
-        found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
-        (print_result if check else print_report)(found.sentence)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -98,52 +70,3 @@ def address(listener: socket.socket) -> str:
     """Return the URL of the API, as it is printed."""
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
-
-
-def serve(
-    listener: socket.socket,
-    url: str,
-    settings: Settings,
-    clock: SystemClock,
-    when_ready: Callable[[], None],
-    *,
-    with_jobs: bool,
-    any_localhost: bool = False,
-    with_demo_pictures: bool = False,
-) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
-    # Making the schema takes longer than most other commands.
-    from app.demo.routes import PICTURES  # noqa: PLC0415
-    from app.web.asgi import create_app  # noqa: PLC0415
-
-    alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
-    app = create_app(
-        database_url=url,
-        settings=settings,
-        clock=clock,
-        alongside=alongside,
-        any_localhost=any_localhost,
-        routes=[PICTURES] if with_demo_pictures else [],
-    )
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
-        _Server(config, when_ready).run(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """A server that prints a line once it is ready."""
-
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._when_ready = when_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._when_ready()

@@ -28,7 +28,6 @@ from db.connections import Pool
 from db.queries.accounts import ACCOUNTS_IN_ORDER, accounts_by_id
 from db.queries.order_states import OrderKey
 from db.queries.references import taken_references
-from db.queries.retouching_steps import CURRENCY
 from db.writer import Writer, unit_of_work
 
 _STUDIOS: Final = {studio.ref: studio for studio in STUDIOS}
@@ -66,9 +65,7 @@ async def _introduce(writer: Writer, clock: Clock, account_id: UUID, studio: Stu
     await set_success_manager(writer, clock, account_id, SUCCESS_MANAGER)
     await set_contact(writer, clock, account_id, studio.contact)
     await set_dashboard_access(writer, clock, account_id, enabled=studio.dashboard)
-    catalogue = await writer.fetch_row(CURRENCY)
-    if catalogue is not None and catalogue["currency"] == studio.currency:
-        await create_specification(writer, clock, account_id, _BY_CATALOGUE)
+    await create_specification(writer, clock, account_id, _BY_CATALOGUE)
     if studio.next_plan is not None:
         account, _ = await read_account(writer, account_id, clock.now())
         in_a_week = account.ledger_day_at(clock.now()).date + timedelta(weeks=1)

@@ -4,17 +4,20 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.demo.lines import Line
 from app.domain.errors import SentenceError
+from app.domain.instants import read_instant
 
 _HISTORY = re.compile(r"demo-seed-[0-9]{1,18}\.jsonl")
 _ACCOUNT = b'{"type":"account"'
@@ -57,6 +60,7 @@ class DemoFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._access = folder / "demo-tokens.json"
+        self._address = folder / "demo-address"
 
     @contextmanager
     def _usable(self) -> Generator[None]:
@@ -65,13 +69,35 @@ class DemoFolder:
         except OSError as error:
             raise FolderUnusable(self._folder, error.strerror) from error
 
-    def lock(self) -> IO[bytes]:
+    def lock(self, when_waiting: Callable[[], object]) -> IO[bytes]:
         """Wait until no other start prepares the demo; closing the file lets the next one continue."""
         with self._usable():
             self._folder.mkdir(parents=True, exist_ok=True)
             lock = (self._folder / "demo.lock").open("ab")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _try_lock(lock, fcntl.LOCK_EX):
+                when_waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
             return lock
+
+    def occupy(self, address: str) -> IO[str]:
+        """Keep the address of a demo that is prepared or served here, until the file is closed."""
+        with self._usable():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            kept = self._address.open("a+")
+            fcntl.flock(kept, fcntl.LOCK_SH)
+            kept.truncate(0)
+            kept.write(address)
+            kept.flush()
+            return kept
+
+    def occupied_at(self) -> str | None:
+        """Return the address of the demo that is prepared or served here, the latest one's of several; None if none."""
+        with self._usable():
+            try:
+                with self._address.open() as kept:
+                    return None if _try_lock(kept, fcntl.LOCK_EX) else kept.read()
+            except FileNotFoundError:
+                return None
 
     def history(self) -> Path | None:
         """Return the file of the history, if it has been written."""
@@ -93,6 +119,13 @@ class DemoFolder:
         with self._usable(), history.open("rb") as lines:
             return [orjson.loads(line)["ref"] for line in lines if line.startswith(_ACCOUNT)]
 
+    def ends_at(self, history: Path) -> datetime:
+        """Return the instant (UTC) of the last line of a history."""
+        with self._usable(), history.open("rb") as lines:
+            [line] = deque(lines, maxlen=1)
+        last = orjson.loads(line)
+        return read_instant(last.get("placedAt") or last["at"])
+
     def access(self) -> Access | None:
         """Read the tokens; None if there are none or the file is invalid."""
         with self._usable():
@@ -111,6 +144,8 @@ class DemoFolder:
 
     def _replace(self, file: Path, parts: Iterable[bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in self._folder.glob(f".{file.name}-*"):  # its writer was killed
+            unfinished.unlink(missing_ok=True)
         handle, side = tempfile.mkstemp(dir=self._folder, prefix=f".{file.name}-")  # readable by its owner only
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -120,6 +155,15 @@ class DemoFolder:
         except BaseException:
             Path(side).unlink()
             raise
+
+
+def _try_lock(file: IO[Any], kind: int) -> bool:
+    """Lock a file, and return True, unless another process has locked it."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _to_disk(stream: IO[bytes]) -> None:

@@ -48,17 +48,23 @@ _INSTRUCTED = 8
 
 
 def generate(
-    seed: int, until: datetime, *, days: int = 120, accounts: int = len(STUDIOS), origin: str = "http://localhost:8000"
+    seed: int,
+    until: datetime,
+    *,
+    days: int = 120,
+    accounts: int = len(STUDIOS),
+    origin: str = "http://localhost:8000",
+    currency: str = "USD",
 ) -> Iterator[Line]:
     """Yield the history of so many studios in the days before `until` (UTC): their accounts, then all changes.
 
     The changes of all studios are in order of time. Changes at `until` or later are left out. `origin` serves the
-    pictures of the images.
+    pictures of the images. All prices are in one currency, as those of specifications that clients make later are.
     """
     studios = STUDIOS[:accounts]
     for studio in studios:
         yield account_line(studio)
-        yield from (specification_line(studio, recipe) for recipe in studio.recipes)
+        yield from (specification_line(studio, recipe, currency) for recipe in studio.recipes)
     for _, line in merge(*(_lines_of(seed, studio, until, days, origin) for studio in studios), key=itemgetter(0)):
         yield line
 

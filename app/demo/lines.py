@@ -36,10 +36,10 @@ def account_line(studio: Studio) -> Line:
     return line | _terms(studio.terms) | ({"message": studio.message} if studio.message else {})
 
 
-def specification_line(studio: Studio, recipe: Recipe) -> Line:
-    """Return the line of a specification with its steps."""
+def specification_line(studio: Studio, recipe: Recipe, currency: str) -> Line:
+    """Return the line of a specification with its price in a currency, and its steps."""
     line: Line = {"type": "specification", "account": studio.ref, "ref": recipe.ref, "name": recipe.name}
-    line |= {"pricePerImage": recipe.price, "currency": studio.currency}
+    line |= {"pricePerImage": recipe.price, "currency": currency}
     return line | {"steps": [{"step": step, "seconds": seconds} for step, seconds in recipe.steps]}
 
 

@@ -63,7 +63,6 @@ class Studio:
     name: str
     plan: Plan
     time_zone: str
-    currency: str
     recipes: tuple[Recipe, ...]
     orders: float
     images: int
@@ -105,7 +104,6 @@ STUDIOS = (
         name="Nordlys Fashion",
         plan=Plan.PROFESSIONAL,
         time_zone="Europe/Copenhagen",
-        currency="EUR",
         contact=Contact("Freja Lund", "freja@nordlys.example"),
         recipes=(FLAT_LAY, GHOST, ON_MODEL),
         orders=5,
@@ -130,7 +128,6 @@ STUDIOS = (
             support_phone=True,
         ),
         message="As agreed with your studio manager: mornings by 07:30, expedites within two hours.",
-        currency="USD",
         contact=Contact("Dana Whitfield", "dana@fifthandmercer.example"),
         recipes=(ON_MODEL, GHOST, SHOES),
         orders=8,
@@ -144,7 +141,6 @@ STUDIOS = (
         name="Nile Cotton House",
         plan=Plan.PROFESSIONAL,
         time_zone="Africa/Cairo",
-        currency="USD",
         contact=Contact("Youssef Hanna", "youssef@nilecotton.example"),
         recipes=(FLAT_LAY, GHOST),
         orders=4,
@@ -159,7 +155,6 @@ STUDIOS = (
         name="Harbour Outdoor",
         plan=Plan.ENTERPRISE,
         time_zone="Pacific/Auckland",
-        currency="NZD",
         contact=Contact("Aroha Ngata", "aroha@harbour.example"),
         recipes=(FLAT_LAY, SHOES),
         orders=6,
@@ -178,7 +173,6 @@ STUDIOS = (
         plan=Plan.PROFESSIONAL,
         time_zone="America/Los_Angeles",
         terms=NegotiableTerms(images_per_day=120, expedites_per_day=30),
-        currency="USD",
         contact=Contact("Sam Okafor", "sam@wandergoods.example"),
         recipes=(SHOES, ON_MODEL),
         orders=4,
@@ -198,7 +192,6 @@ STUDIOS = (
         name="Atelier Baixa",
         plan=Plan.SOLO,
         time_zone="Europe/Lisbon",
-        currency="EUR",
         contact=Contact("Inês Duarte", "ines@atelierbaixa.example"),
         recipes=(JEWELLERY,),
         orders=1.3,
@@ -212,7 +205,6 @@ STUDIOS = (
         name="Hanabi Ceramics",
         plan=Plan.PROFESSIONAL_TRIAL,
         time_zone="Asia/Tokyo",
-        currency="USD",
         contact=Contact("Aiko Mori", "aiko@hanabi.example"),
         recipes=(JEWELLERY, FLAT_LAY),
         orders=1.5,

@@ -17,9 +17,8 @@ from app.services.imports import lines
 from db.connections import Pool
 from db.readers import PoolReader
 from engine.ids import GlobalId
-from tests.services.erasing.test_stored_texts import texts_of_tables
 from tests.support.clock import FrozenClock
-from tests.support.erasing import erase
+from tests.support.erasing import columns_with, erase
 from tests.support.import_files import Line, run_import
 from tests.support.mutations import PAYLOADS, done
 from tests.support.serving import Client, NewClient
@@ -210,14 +209,6 @@ def names_with_mark(value: Any) -> set[str]:  # noqa: ANN401 - any JSON
     return own.union(*map(names_with_mark, parts.values()))
 
 
-async def columns_with_mark(pool: Pool, mark: str = MARK) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for table, column in texts_of_tables():
-        rows = await pool.fetch(f"SELECT FROM {table} WHERE {column}::text ILIKE '%' || $1 || '%'", mark)
-        found |= {(table, column)} if rows else set()
-    return found
-
-
 async def replace_what_accounts_have(writer: Writer, pool: Pool, staff: Client, accounts: list[UUID]) -> None:
     """Remove people, rename accounts and specifications, and revoke keys: what was there is past from then on."""
     for account_id in accounts:
@@ -243,7 +234,7 @@ async def test_each_text_that_can_be_written_is_erased_or_stays_where_it_is_list
     imported = file()
     assert names_with_mark(imported) - _NAMES_IN_FILES == texts_of_files()
     assert (await run_import(pool, imported, now=clock.now())).problems == []
-    assert await columns_with_mark(pool) >= {
+    assert await columns_with(pool, MARK) >= {
         ("api_keys", "name"),
         ("orders", "thumbnail_url"),
         ("sla_versions", "note"),
@@ -257,4 +248,4 @@ async def test_each_text_that_can_be_written_is_erased_or_stays_where_it_is_list
     today = clock.now().date()
     for each in accounts:
         await erase(pool, clock, each, today)
-    assert await columns_with_mark(pool) == LEFT
+    assert await columns_with(pool, MARK) == LEFT

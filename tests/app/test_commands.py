@@ -81,8 +81,9 @@ def test_an_option_without_a_command_imports_no_package_that_takes_long(option: 
     assert done.stdout
 
 
-def test_a_short_command_imports_what_it_needs_alone(database: str) -> None:
-    done = python(IMPORTED, "key", "create", "--staff", LOUPE_DATABASE_URL=database)
+@pytest.mark.parametrize("command", ["key create --staff", "account list", "migrate --check"])
+def test_a_short_command_imports_what_it_needs_alone(database: str, command: str) -> None:
+    done = python(IMPORTED, *command.split(), LOUPE_DATABASE_URL=database)
     assert (done.returncode, done.stderr) == (0, "asyncpg pydantic\n")
 
 

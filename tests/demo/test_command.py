@@ -17,12 +17,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from app.demo.folder import DemoFolder
 from tests.db.test_embedded import fresh_folder
 from tests.support.commands import LOUPE, environment
 
 SMALL = ("--days", "15", "--accounts", "2")
 NAMES = ("Nordlys Fashion", "Fifth & Mercer", "Staff")
 PATIENCE = 60.0
+SATURDAY = "2026-03-14T09:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Demo:
 
 
 @contextmanager
-def started(folder: Path, *options: str) -> Generator[subprocess.Popen[str]]:
-    settings = {"LOUPE_DATA_DIR": str(folder), "LOUPE_PORT": "0"}
+def started(folder: Path, *options: str, **more: str) -> Generator[subprocess.Popen[str]]:
+    settings = {"LOUPE_DATA_DIR": str(folder), "LOUPE_PORT": "0"} | more
     with subprocess.Popen(  # noqa: S603
         [LOUPE, "demo", *options], env=environment(settings), stdout=subprocess.PIPE, text=True
     ) as process:
@@ -77,8 +79,8 @@ def started(folder: Path, *options: str) -> Generator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def ready(folder: Path, *options: str) -> Generator[Demo]:
-    with started(folder, *options) as process:
+def ready(folder: Path, *options: str, **more: str) -> Generator[Demo]:
+    with started(folder, *options, **more) as process:
         assert process.stdout is not None
         printed: list[str] = []
         while not printed or not printed[-1].startswith("curl "):
@@ -87,10 +89,10 @@ def ready(folder: Path, *options: str) -> Generator[Demo]:
         yield Demo(process, printed)
 
 
-def refusal(**settings: str) -> str:
+def refusal(*options: str, **settings: str) -> str:
     """Return the error of a demo that cannot start."""
     done = subprocess.run(  # noqa: S603
-        [LOUPE, "demo", "--seed", "9"], env=environment(settings), capture_output=True, text=True, check=False
+        [LOUPE, "demo", *options], env=environment(settings), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
     return done.stderr
@@ -158,7 +160,7 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
             data = again.ask("{ account { name } }", again.tokens["Fifth & Mercer"])
             assert data == {"account": {"name": "Fifth & Mercer"}}
             again.end()
-        assert "has the demo of seed 1 already" in refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT="0")
+        assert "has the demo of seed 1 already" in refusal("--seed", "9", LOUPE_DATA_DIR=str(folder), LOUPE_PORT="0")
 
 
 def test_two_first_starts_at_once_serve_one_history_with_the_same_tokens() -> None:
@@ -167,17 +169,26 @@ def test_two_first_starts_at_once_serve_one_history_with_the_same_tokens() -> No
         first, second = [start.result(PATIENCE) for start in starts]
         assert first.tokens == second.tokens
         assert sum(any("Imported" in line for line in demo.printed) for demo in (first, second)) == 1
+        latest = DemoFolder(folder).occupied_at()
+        assert latest in {first.url, second.url}
+        assert refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT=str(urlsplit(latest).port)) == (
+            f"loupe: The demo in {folder} is prepared or served at {latest} already:"
+            " use it there, or choose another port by --port or LOUPE_PORT.\n"
+        )
         first.end()
         second.end()
 
 
 def test_the_printed_query_can_be_pasted() -> None:
-    with fresh_folder() as folder, ready(folder, "--days", "5", "--accounts", "1") as demo:
+    with fresh_folder() as folder, ready(folder, "--days", "5", "--accounts", "1", LOUPE_CLOCK=SATURDAY) as demo:
+        assert sum("At weekends nothing can be expedited" in line for line in demo.printed) == 1
         words = shlex.split(demo.printed[-1])
         assert words[:3] == ["curl", "-s", demo.url]
         data = demo.ask(json.loads(words[-1])["query"], demo.tokens["Nordlys Fashion"])
         assert data["account"]["pulse"]["productivity"]["summary"]
         demo.end()
+        sentence = refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT="0", LOUPE_CLOCK="2026-03-13T09:00:00Z")
+        assert sentence.startswith(f"loupe: The history of the demo in {folder} ends at 2026-03-14T0")
 
 
 def test_a_demo_killed_during_its_import_continues_with_the_same_history() -> None:

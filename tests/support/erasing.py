@@ -6,6 +6,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import AutoString
+
 from app.clock import Clock
 from app.services.erasing.accounts import erasure_before
 from app.services.erasing.erasing import Erased, count_texts, erase_texts
@@ -19,6 +23,25 @@ COLUMNS: Final[defaultdict[str, set[str]]] = defaultdict(set)
 for _each in TEXTS_OF_ACCOUNT:
     for _texts in _each.texts:
         COLUMNS[_texts.table.split()[0]].update(_texts.columns)
+
+
+def texts_of_tables() -> set[tuple[str, str]]:
+    """Return all columns of texts and of JSON, each with its table."""
+    return {
+        (table.name, column.name)
+        for table in Table.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, AutoString | Text | JSONB)
+    }
+
+
+async def columns_with(pool: Pool, text: str) -> set[tuple[str, str]]:
+    """Return the columns of all tables that have a text anywhere, in any case, each with its table."""
+    found: set[tuple[str, str]] = set()
+    for table, column in texts_of_tables():
+        query = f"SELECT FROM {table} WHERE {column}::text ILIKE '%' || $1 || '%'"
+        found |= {(table, column)} if await pool.fetch(query, text) else set()
+    return found
 
 
 async def erase(pool: Pool, clock: Clock, account_id: UUID, day: date) -> Erased:

@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
 from graphql import GraphQLEnumType
-from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import AutoString
 
 from api.schema import schema
 from app.domain.events.enums import EventType
@@ -21,6 +19,7 @@ from db.readers import PoolReader
 from db.tables.base import Table
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer
+from tests.support.erasing import texts_of_tables
 from tests.support.events.released import OLD_ROWS
 from tests.support.one_of_each import live
 
@@ -114,15 +113,6 @@ _OF_ACCOUNTS: Final = {
 _EVENTS: Final = "SELECT type, data, texts FROM events WHERE sequence"
 LATER: Final = FrozenClock(datetime(2026, 3, 20, 12, tzinfo=UTC))
 TODAY: Final = date(2026, 3, 20)
-
-
-def texts_of_tables() -> set[tuple[str, str]]:
-    return {
-        (table.name, column.name)
-        for table in Table.metadata.tables.values()
-        for column in table.columns
-        if isinstance(column.type, AutoString | Text | JSONB)
-    }
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON

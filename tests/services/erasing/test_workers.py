@@ -2,23 +2,28 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count as numbers
 from typing import Final
 
 import pytest
 
+from app.domain.production.operations import Operation, Performer
 from app.services.erasing import erasing
 from app.services.erasing.workers import count_worker, erase_worker
+from app.services.housekeeping.leases import return_expired_leases
 from app.services.jobs.cursors import ACTIVITY
+from app.services.orders.producing import record_operations
 from db.connections import Pool
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
-from tests.support.erasing import all_rows, erase, erasures
+from tests.support.erasing import all_rows, columns_with, erase, erasures
 from tests.support.midnight_jobs import run_jobs
 from tests.support.pools import FailingPool, Killed
 from tests.support.previous_server import PreviousServer
 from tests.support.studio import DAY, HOUR
+from tests.support.transactions import in_transaction
 
 MIDNIGHT: Final = datetime(2026, 3, 10, 23, tzinfo=UTC)
 WORKERS: Final = "SELECT delivered_by FROM images WHERE account_id = $1 ORDER BY uploaded_at, number"
@@ -62,6 +67,24 @@ async def test_the_exact_name_is_erased_in_each_account_that_has_it_with_an_even
         ({"before": None, "after": {"erasedBefore": None}, "version": 2}, None)
     ]
     assert await erase_worker(pool, clock, "Ada") == (0, {}, {"orders": 0})
+
+
+async def test_the_name_is_nowhere_in_the_database_afterwards(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await produced(customer, clock, "Quagga")
+    [image] = await pool.fetch("SELECT account_id, id FROM images")
+    operation = Operation(image["id"], "CLIPPING", Performer.RETOUCHER, 1_000)
+    record = partial(record_operations, clock=clock, worker="Quagga", recorded=[(image["account_id"], operation)])
+    await in_transaction(pool, record)
+    await customer.place(1)
+    await claim(pool, clock, "Quagga", 1)
+    clock.advance(2 * HOUR)
+    await return_expired_leases(pool, clock)
+    await deliver(pool, clock, "Bob", (await claim(pool, clock, "Bob", 1)).images)
+    assert await columns_with(pool, "quagga") == {("events", "texts"), ("images", "delivered_by")}
+    await erase_worker(pool, clock, "Quagga")
+    assert await columns_with(pool, "quagga") == set()
 
 
 async def test_orders_in_production_are_passed_over_and_counted(

@@ -1,0 +1,62 @@
+"""The server of `loupe serve` and `loupe demo`."""
+
+import socket
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from functools import partial
+
+import uvicorn
+
+from app.clock import SystemClock
+from app.demo.routes import PICTURES
+from app.settings import Settings
+from app.web.asgi import create_app
+from jobs.catalogue import JOBS
+from jobs.scheduler import jobs_alongside
+
+_GRACE = 3  # seconds for requests under way as the process ends
+
+
+def serve(
+    listener: socket.socket,
+    url: str,
+    settings: Settings,
+    clock: SystemClock,
+    when_ready: Callable[[], None],
+    *,
+    with_jobs: bool,
+    any_localhost: bool = False,
+    with_demo_pictures: bool = False,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
+    alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
+    app = create_app(
+        database_url=url,
+        settings=settings,
+        clock=clock,
+        alongside=alongside,
+        any_localhost=any_localhost,
+        routes=[PICTURES] if with_demo_pictures else [],
+    )
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
+        _Server(config, when_ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that prints a line once it is ready."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_ready()
