@@ -28,6 +28,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import COLUMNS
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import email_problem
+from app.domain.wording import quoted
 from app.services.currencies import CURRENCIES
 
 ANY_ORIGIN: Final = "*"
@@ -193,4 +194,4 @@ def _is_spaced(url: str) -> bool:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= MAX_URL else f"{text[:50]}...")
+    return quoted(text if len(text) <= MAX_URL else f"{text[:50]}...")

@@ -15,6 +15,7 @@ from app.cli.output import end_line, json_text, print_report, print_result, prin
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.domain.instants import BadInstant, read_instant, require_supported, rfc3339
 from app.domain.texts import composed
+from app.domain.wording import quoted
 from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
@@ -128,7 +129,7 @@ def _expiry(text: str, now: datetime) -> datetime:
     try:
         return require_supported(now + _LENGTH.validate_python(text)) if text.startswith("P") else read_instant(text)
     except (ValidationError, OverflowError):
-        raise CommandFailed(f"--expires is no length of time such as P90D: {text!r}.") from None
+        raise CommandFailed(f"--expires is no length of time such as P90D: {quoted(text)}.") from None
     except BadInstant as error:
         raise CommandFailed(f"--expires {error.problem}, or a length of time such as P90D.") from None
 

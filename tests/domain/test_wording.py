@@ -17,10 +17,8 @@ CONTROLS = [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), 
 ROOT: Final = Path(__file__).parents[2]
 FOLDERS: Final = ("app", "db", "graphql", "jobs")
 OTHERS: Final = {
-    "app/cli/keys.py": "an option",
     "app/domain/wording.py": "the function itself",
     "app/services/api_keys/uses.py": "an error",
-    "app/settings.py": "settings",
     "graphql/engine/codes.py": "a mistake in the code",
     "graphql/engine/decorators.py": "a mistake in the code",
     "graphql/engine/mutation.py": "a mistake in the code",
