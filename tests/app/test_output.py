@@ -116,7 +116,7 @@ async def test_an_import_shows_the_name_of_its_file_on_any_terminal(
 
 
 async def test_a_log_on_a_terminal_escapes_what_that_lacks(run: Run, unset: pytest.MonkeyPatch) -> None:
-    unset.setattr("app.cli.log.shown", lambda _: PHOTO[3])
+    unset.setattr("app.cli.log.shown", lambda *_: PHOTO[3])  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
     for is_terminal in (True, False):
         printed, log = Stream(), Stream("ascii", is_terminal=is_terminal)
         assert await asyncio.to_thread(run, "jobs", "run-due", to=printed, errors=log) == 0
