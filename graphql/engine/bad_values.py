@@ -10,7 +10,7 @@ from graphql.pyutils import inspect
 
 _OPENING: Final = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
 _CLOSING: Final = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
-_INVALID_VARIABLE: Final = re.compile(r"Variable '(\$\w+)' has invalid value(?: at ([.\[\]\w]+))?: ")
+_INVALID: Final = re.compile(r"(?:Variable|Argument) '(\$?\w+)' has invalid value(?: at ([.\[\]\w]+))?: ")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
 _LONGEST: Final = 240  # characters of a value in a message, as many as graphql-core's own
 
@@ -25,17 +25,17 @@ class BadValue(NamedTuple):
 def bad_value(error: GraphQLError, variables: Mapping[str, Any]) -> BadValue | None:
     """Return the value of an argument or a variable that an error of graphql-core is about; None for any other."""
     node = error.nodes[0] if error.nodes else None
+    found = _INVALID.match(error.message)  # a value found bad as it is used, with the variables
     if isinstance(node, VariableDefinitionNode):
-        return _of_variable(error, variables)
-    if isinstance(node, ValueNode | ObjectFieldNode):
-        return BadValue(_argument_path(node), error.message)
-    return None
-
-
-def _of_variable(error: GraphQLError, variables: Mapping[str, Any]) -> BadValue | None:
-    found = _INVALID_VARIABLE.match(error.message)
-    if found is None:
+        return None if found is None else _of_variable(error, found, variables)
+    if not isinstance(node, ValueNode | ObjectFieldNode):
         return None
+    if found is None:
+        return BadValue(_argument_path(node), _of_null(error.message))
+    return BadValue(found[1] + (found[2] or ""), _of_null(error.message[found.end() :]))
+
+
+def _of_variable(error: GraphQLError, found: re.Match[str], variables: Mapping[str, Any]) -> BadValue:
     name, path = found[1], found[2] or ""
     value: Any = variables.get(name[1:])
     for key, index in _STEP.findall(path):
@@ -46,10 +46,14 @@ def _of_variable(error: GraphQLError, variables: Mapping[str, Any]) -> BadValue 
 def _in_json(message: str, value: object) -> str:
     """Return a message with a value as JSON, in which graphql-core has written it as Python."""
     before, python, after = message.rpartition(inspect(value))
-    if not python:
-        return message.replace("not to be None.", "not to be null.")
+    if not python or value is None:
+        return _of_null(message)
     text = orjson.dumps(value, default=str).decode()
     return f"{before}{text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'}{after}"
+
+
+def _of_null(message: str) -> str:
+    return message.replace("not to be None.", "not to be null.")
 
 
 def _argument_path(value: Node) -> str:

@@ -81,7 +81,10 @@ def format_error(
     if isinstance(cause, GraphQLError):
         return _found_by_core(error, cause, variables, executed=executed)
     if _is_endless_number(error):
-        return _coded(error, ErrorCode.VALIDATION_FAILED, message="This number has too many digits.")
+        found = bad_value(error, variables)
+        path = "" if found is None else found.path
+        message = f"{path}: This number has too many digits."
+        return _coded(error, ErrorCode.VALIDATION_FAILED, message=message, argument=path)
     return _failed(error, cause)
 
 

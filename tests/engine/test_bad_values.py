@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+from db.connections import Pool
 from engine.errors import ErrorCode
-from tests.support.serving import Client
+from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio, open_account
 
 NUMBER: Final = "query ($n: Int!) { account { order(number: $n) { id } } }"
 FILTER: Final = "query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }"
@@ -81,6 +83,7 @@ LITERALS: Final[list[tuple[str, ErrorCode, str, str]]] = [
         "filter.colour",
         "Expected value of type 'OrderFilter' not to include unknown field 'colour', found: { colour: 1 }.",
     ),
+    ("{ nodes(ids: [null]) { id } }", INVALID, "ids", "Expected value of non-null type 'ID!' not to be null."),
     ("{ account { quote(input: {}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
     ("{ account { quote(input: {newOrder: null}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
     (
@@ -119,6 +122,40 @@ async def test_a_bad_value_of_a_variable_is_named_by_its_path(staff: Client) -> 
 async def test_a_bad_literal_is_named_by_its_path(staff: Client) -> None:
     for query, code, argument, problem in LITERALS:
         assert await staff.error(query) == {"code": code, "argument": argument, "message": f"{argument}: {problem}"}
+
+
+NULLED: Final[list[tuple[str, str, str]]] = [
+    ('query ($v: Date = "2026-03-01") { account { activity(from: $v, to: "2026-03-02") { date } } }', "from", "Date!"),
+    (
+        "query ($v: Int = 1) { account { quote(input: {newOrder: {imageCount: $v}}) { userErrors { code } } } }",
+        "input.newOrder.imageCount",
+        "Int!",
+    ),
+    (
+        "query ($v: OrderStatus = COMPLETED) { account { orders(filter: {status: [$v]}) { totalCount } } }",
+        "filter.status[0]",
+        "OrderStatus!",
+    ),
+]
+
+
+async def test_a_null_of_a_variable_where_none_is_allowed_is_named_by_its_path(
+    pool: Pool, client_of: NewClient
+) -> None:
+    client = await client_of(await open_account(pool, Studio()))
+    for query, argument, type_ in NULLED:
+        problem = f"Expected variable '$v' provided to non-null type '{type_}' not to be null."
+        assert await client.error(query, {"v": None}) == {
+            "code": BAD,
+            "argument": argument,
+            "message": f"{argument}: {problem}",
+        }
+
+
+async def test_a_number_with_too_many_digits_is_named_by_its_path(staff: Client) -> None:
+    query = "{ account { order(number: " + "9" * 5_000 + ") { id } } }"
+    message = "number: This number has too many digits."
+    assert await staff.error(query) == {"code": INVALID, "argument": "number", "message": message}
 
 
 async def test_each_bad_value_of_a_variable_has_an_error(staff: Client) -> None:

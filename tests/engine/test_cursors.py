@@ -12,6 +12,7 @@ from engine.cursors import ID, INSTANT, NUMBER, SEQUENCE, TEXT, CursorKind, Malf
 
 ORDERS = CursorKind("orders", (INSTANT, NUMBER))
 EVERY_PART = CursorKind("everything", (INSTANT, NUMBER, SEQUENCE, TEXT, ID))
+ALL: list[object] = []
 KEY = (datetime(2026, 3, 2, 13, 5, 0, 1, tzinfo=UTC), 17)
 
 
@@ -64,25 +65,25 @@ def test_a_text_that_is_no_cursor_is_malformed(text: str) -> None:
         "orders",
         {"1": "orders"},
         [],
-        [2, "orders", []],
-        [1, "orders", [], 0, 1],
+        [2, "orders", ALL],
+        [1, "orders", ALL, 0, 1],
         [2, "orders", 0, 1],
         [2, "orders", None, 0, 1],
         [2, "orders", [7], 0, 1],
-        [2, "orders", [], 0],
-        [2, "orders", [], 0, 1, 2],
-        [2, "orders", [], "0", 1],
-        [2, "orders", [], 0, "1"],
-        [2, "orders", [], 0, True],
-        [2, "orders", [], 0, 1.5],
-        [2, "orders", [], 0, -1],
-        [2, "orders", [], 0, 2**31 - 1],
-        [2, "orders", [], 2**62, 1],
-        [2, "orders", [], None, None],
+        [2, "orders", ALL, 0],
+        [2, "orders", ALL, 0, 1, 2],
+        [2, "orders", ALL, "0", 1],
+        [2, "orders", ALL, 0, "1"],
+        [2, "orders", ALL, 0, True],
+        [2, "orders", ALL, 0, 1.5],
+        [2, "orders", ALL, 0, -1],
+        [2, "orders", ALL, 0, 2**31 - 1],
+        [2, "orders", ALL, 2**62, 1],
+        [2, "orders", ALL, None, None],
     ],
 )
 def test_a_forged_cursor_is_malformed(value: object) -> None:
-    assert ORDERS.read(cursor_of([2, "orders", [], 0, 1])) == (datetime(1970, 1, 1, tzinfo=UTC), 1)
+    assert ORDERS.read(cursor_of([2, "orders", ALL, 0, 1])) == (datetime(1970, 1, 1, tzinfo=UTC), 1)
     with pytest.raises(MalformedCursor):
         ORDERS.read(cursor_of(value))
 
@@ -90,10 +91,10 @@ def test_a_forged_cursor_is_malformed(value: object) -> None:
 @pytest.mark.parametrize("value", ["a\0b", 7, None])
 def test_a_forged_text_is_malformed(value: object) -> None:
     with pytest.raises(MalformedCursor):
-        CursorKind("accounts", (TEXT, ID)).read(cursor_of([2, "accounts", [], value, str(UUID(int=1))]))
+        CursorKind("accounts", (TEXT, ID)).read(cursor_of([2, "accounts", ALL, value, str(UUID(int=1))]))
 
 
 @pytest.mark.parametrize("value", ["", "x", 7, None])
 def test_a_forged_id_is_malformed(value: object) -> None:
     with pytest.raises(MalformedCursor):
-        CursorKind("specifications", (ID,)).read(cursor_of([2, "specifications", [], value]))
+        CursorKind("specifications", (ID,)).read(cursor_of([2, "specifications", ALL, value]))
