@@ -15,7 +15,7 @@ HTML: Final = "text/html"
 _ANY: Final = "*/*"
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 _TYPE: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
-_QUALITY: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
+_QUALITY: Final = re.compile(r"0?\.\d+|0\.?|1(\.0*)?", re.ASCII)  # also as clients write it: .2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def _rank(ranges: Sequence[_Range], media_type: str) -> tuple[float, int, int] |
 def _ranges(accept: str) -> Iterator[_Range]:
     for member in parse_http_list(accept):
         name, parameters = _parsed(member)
+        name = _ANY if name == "*" else name  # as Java's own client writes it
         weight = parameters.get("q", "1")
         if _TYPE.fullmatch(name) and _QUALITY.fullmatch(weight):
             yield _Range(name if _is_utf_8(parameters) else "", float(weight))

@@ -8,6 +8,7 @@ API = (JSON, GRAPHQL_RESPONSE)
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 URQL = "application/graphql-response+json, application/graphql+json, application/json, text/event-stream"
 APOLLO = "application/graphql-response+json,application/json;q=0.9"
+JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"  # of HttpURLConnection, unless it is set
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,11 @@ APOLLO = "application/graphql-response+json,application/json;q=0.9"
         (f"{JSON};q=0, */*;q=0.1", GRAPHQL_RESPONSE),
         (f"text/event-stream, {JSON};q=0.001", JSON),
         (BROWSER, JSON),
+        (JAVA, JSON),
+        ("*", JSON),
+        ("text/html;level=1,application/json;q=.5", JSON),
+        (f"{JSON};q=.25, {GRAPHQL_RESPONSE};q=.5", GRAPHQL_RESPONSE),
+        (f"{JSON};q=0.3333, {GRAPHQL_RESPONSE};q=0.66667", GRAPHQL_RESPONSE),
     ],
 )
 def test_an_accept_header_prefers_by_weight_then_by_precision_then_by_order(accept: str, media_type: str) -> None:
@@ -37,7 +43,15 @@ def test_an_accept_header_prefers_by_weight_then_by_precision_then_by_order(acce
 
 @pytest.mark.parametrize(
     "accept",
-    ["text/html", "text/*;q=1", "application/graphql+json", f"{JSON};q=0", "*/*;q=0.0", f"{JSON};charset=latin1"],
+    [
+        "text/html",
+        "text/*;q=1",
+        "application/graphql+json",
+        f"{JSON};q=0",
+        "*/*;q=0.0",
+        "*;q=.0",
+        f"{JSON};charset=latin1",
+    ],
 )
 def test_an_accept_header_may_accept_nothing_that_is_offered(accept: str) -> None:
     assert preferred(accept, API) is None
@@ -60,7 +74,16 @@ def test_case_blanks_quotes_and_empty_items_make_no_difference(accept: str) -> N
 
 @pytest.mark.parametrize(
     "accept",
-    [",", ";", "json", "/", "application/", "é/ü", f"{GRAPHQL_RESPONSE};q=2", f"{GRAPHQL_RESPONSE};q=high", '"'],
+    [
+        ",",
+        ";",
+        "json",
+        "/",
+        "application/",
+        "é/ü",
+        '"',
+        *(f"{GRAPHQL_RESPONSE};q={q}" for q in ("2", "high", ".", "1.1")),
+    ],
 )
 def test_a_header_without_any_media_range_accepts_everything(accept: str) -> None:
     assert preferred(accept, API) == JSON
@@ -70,6 +93,7 @@ def test_a_header_without_any_media_range_accepts_everything(accept: str) -> Non
     ("accept", "media_type"),
     [
         (BROWSER, HTML),
+        (JAVA, HTML),
         ("text/html", HTML),
         ("TEXT/HTML;q=0.9, application/json;q=0.8", HTML),
         ("text/*", HTML),
