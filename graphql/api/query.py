@@ -58,7 +58,7 @@ class NodeQueries:
     ) -> list[Node | None]:
         """The nodes with these ids, in the same order; null for each that does not exist or is not visible.
 
-        A malformed id makes only its own node null, with an error. So are all after the 100th, with one error.
+        A malformed id makes only its own node null, with an error. Nodes after the 100th are null, with one error.
         """
         named = [_visible_or_error(info.context, index, text) for index, text in enumerate(ids[:_MAX_NODES])]
         accounts = {each.account_id for each in named if isinstance(each, GlobalId)}
@@ -67,7 +67,7 @@ class NodeQueries:
         found: list[object] = await gather(
             *(_node_or_none(info.context, each) for each in named), return_exceptions=True
         )
-        return cast("list[Node | None]", found + _beyond(len(ids)))  # an error of one makes only that one null
+        return cast("list[Node | None]", found + _after_the_last(len(ids)))  # an error of one makes only that one null
 
     @field
     async def viewer(self, info: Info) -> Viewer:
@@ -113,8 +113,8 @@ async def _node_or_none(context: Context, named: GlobalId | ApiError | None) -> 
     return None if named is None else await read_node(context, named)
 
 
-def _beyond(count: int) -> list[object]:
-    """Return what stands for the nodes that are too many of a number of nodes: an error, and null for the others."""
+def _after_the_last(count: int) -> list[object]:
+    """Return the items of the list after its 100th: an error as the first, which covers all, then nulls."""
     if count <= _MAX_NODES:
         return []
     error = bad_input("ids", f"At most {_MAX_NODES} nodes can be requested at once, not {count}.")

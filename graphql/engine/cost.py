@@ -252,7 +252,7 @@ class _Meter:
     def _length(self, node: FieldNode, argument: str) -> int:
         """Return the number of items of an argument."""
         [items] = self._arguments(node, argument)
-        return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
+        return len(cast("Sequence[object]", items)) if isinstance(items, list | tuple) else 1
 
     def _page_size(self, node: FieldNode, field: GraphQLField) -> int:
         """Return the requested size of a page, or the default; the maximum for a value that is no whole number."""

@@ -68,7 +68,7 @@ COSTS: Final[list[tuple[str, dict[str, Any], int]]] = [
     ('{ nodes(ids: ["a", "b"]) { id } }', {}, 1 + 2 * (LOOK_UP + 1)),
     ('{ nodes(ids: "a") { id } }', {}, 1 + LOOK_UP + 1),
     ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 3}, 1 + 3 * (LOOK_UP + 1)),
-    ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 300}, 1 + 100 * (LOOK_UP + 1)),
+    ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 300}, 1 + 300 * (LOOK_UP + 1)),
     ("{ account { orderFeed { specification { steps { step } } } } }", {}, LOOK_UP + 2 + PAGE + 10 * (ITEM + 2 + 8)),
 ]
 

@@ -191,7 +191,17 @@ async def test_variables_with_too_many_values_are_too_complex(client: Client) ->
         "code": "QUERY_TOO_COMPLEX",
         "message": "The variables of a request have at most 20,000 values.",
     }
-    errors = (await client.answer(ask, {"ids": ["x"] * 19_998}))["errors"]
+    error = await client.error(ask, {"ids": ["x"] * 19_998})
+    assert (error["code"], error["cost"]) == ("QUERY_TOO_COMPLEX", 1 + 19_998 * 26)
+
+
+async def test_ids_of_too_many_nodes_cost_as_much_as_others(client: Client) -> None:
+    fields = " ".join(f"a{index}: nodes(ids: $ids) {{ id }}" for index in range(190))
+    ask = f"query ($ids: [ID!]!) {{ {fields} }}"
+    assert (await client.error(ask, {"ids": ["x"] * 19_000}))["cost"] == 190 * (1 + 19_000 * 26)
+    errors = (await client.answer("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x"] * 19_000}))[
+        "errors"
+    ]
     assert [error["extensions"]["argument"] for error in errors] == [*(f"ids[{index}]" for index in range(100)), "ids"]
 
 
