@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tools import node
-from tools.node import ROOT, NodeMissing, install_packages, run
+from tools.node import ROOT, NodeMissing, PackagesMissing, install_packages, main, run
 
 PRINT_VERSION = "node -p process.version"
 
@@ -72,6 +72,62 @@ def test_packages_are_installed_again_for_another_lock_file_and_after_an_interru
     install_packages(workspace)
     install_packages(workspace)
     assert len(installs) == 3
+
+
+def test_packages_that_cannot_be_installed_are_one_sentence_with_the_errors_of_npm(workspace: Path) -> None:
+    manifest = workspace / "package.json"
+    manifest.write_text(manifest.read_text().replace("file:hat", "file:cap"))
+    with pytest.raises(PackagesMissing) as failed:
+        install_packages(workspace)
+    said = str(failed.value)
+    assert said.startswith(f"npm could not install the packages of {workspace / 'package-lock.json'}: npm ")
+    assert "package.json and package-lock.json or npm-shrinkwrap.json are in sync" in said
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The programs that the module runs from then on, and its installations, of which nothing is done."""
+    noted = list[tuple[str, ...]]()
+
+    def noting(*command: str) -> CompletedProcess[str]:
+        noted.append(command)
+        return CompletedProcess(command, 3)
+
+    monkeypatch.setattr(node, "run", noting)
+    monkeypatch.setattr(node, "install_packages", lambda: noted.append(("install",)))
+    return noted
+
+
+@pytest.mark.parametrize("program", ["node", "npm", "npx"])
+def test_only_npm_runs_without_packages_so_that_it_can_make_their_lock_file(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["node.py", program, "update"])
+    assert main() == 3
+    assert calls == ([] if program == "npm" else [("install",)]) + [(program, "update")]
+
+
+@pytest.mark.parametrize("arguments", [[], [""], ["yarn", "install"], ["run"]])
+def test_another_program_is_refused_with_a_sentence(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["node.py", *arguments])
+    with pytest.raises(SystemExit, match=r"^Name one of node, npm and npx: python -m tools\.node npx --version\.$"):
+        main()
+    assert calls == []
+
+
+def test_packages_that_are_missing_are_a_sentence_of_the_command(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> None:
+        raise PackagesMissing(ROOT, "npm error a\n")
+
+    monkeypatch.setattr(node, "install_packages", failing)
+    monkeypatch.setattr(sys, "argv", ["node.py", "npx", "--version"])
+    with pytest.raises(SystemExit, match=r"^npm could not install the packages of .*package-lock\.json: npm error a$"):
+        main()
+    assert calls == []
 
 
 def test_without_the_wheel_a_sentence_names_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Node, npm and npx from their wheel, in this repository, and npm's packages, installed once for each lock file.
 
-Usage: python -m tools.node npm run build
+Usage: python -m tools.node npx PROGRAM
 """
 
 import fcntl
@@ -10,7 +10,7 @@ import sys
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -19,6 +19,7 @@ Program = Literal["node", "npm", "npx"]
 _PACKAGES: Final = "node_modules"
 _LOCK: Final = "package-lock.json"
 _STAMP: Final = ".installed"
+_USAGE: Final = "Name one of node, npm and npx: python -m tools.node npx --version."
 
 
 class NodeMissing(Exception):  # noqa: N818 - named by its case, like all errors here
@@ -26,6 +27,13 @@ class NodeMissing(Exception):  # noqa: N818 - named by its case, like all errors
 
     def __init__(self) -> None:
         super().__init__("Node is not installed in this environment: make setup installs it.")
+
+
+class PackagesMissing(Exception):  # noqa: N818 - as above
+    """npm could not install the packages of a lock file; `errors` are what it wrote to standard error."""
+
+    def __init__(self, folder: Path, errors: str) -> None:
+        super().__init__(f"npm could not install the packages of {folder / _LOCK}: {errors.strip()}")
 
 
 def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) -> "subprocess.CompletedProcess[str]":  # noqa: ANN401 - those of subprocess.run
@@ -46,7 +54,7 @@ def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) 
 def install_packages(folder: Path = ROOT) -> None:
     """Install npm's packages of a lock file, once; processes that want them at the same time wait for the first.
 
-    Raises CalledProcessError, with npm's output, and NodeMissing.
+    Raises PackagesMissing and NodeMissing.
     """
     with (folder / _LOCK).open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -54,16 +62,27 @@ def install_packages(folder: Path = ROOT) -> None:
         stamp = folder / _PACKAGES / _STAMP
         if stamp.is_file() and stamp.read_text() == digest:
             return
-        run("npm", "ci", folder=folder, check=True, capture_output=True, text=True)
+        done = run("npm", "ci", folder=folder, capture_output=True, text=True)
+        if done.returncode:
+            raise PackagesMissing(folder, done.stderr)
         stamp.parent.mkdir(exist_ok=True)  # npm makes none for no packages
         stamp.write_text(digest)
 
 
 def main() -> int:
-    """Run the program of the command line with npm's packages; return its exit code."""
-    program, *arguments = sys.argv[1:]
-    install_packages()
-    return run(cast("Program", program), *arguments).returncode
+    """Run the program of the command line; return its exit code, or 1 after one sentence on standard error.
+
+    npm itself may make or repair the lock file of the packages, so it runs without them.
+    """
+    program, *arguments = sys.argv[1:] or [""]
+    if program not in get_args(Program):
+        raise SystemExit(_USAGE)
+    try:
+        if program != "npm":
+            install_packages()
+        return run(cast("Program", program), *arguments).returncode
+    except (NodeMissing, PackagesMissing) as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":
