@@ -10,9 +10,8 @@ from app.cli.database import CommandFailed, database_now, migrated_database, tra
 from app.cli.output import print_report
 from app.domain.instants import rfc3339
 from app.domain.wording import quoted
-from app.services.jobs.pauses import pause, resume
+from app.services.jobs import pauses
 from app.settings import Settings, read_settings
-from db.queries.paused_jobs import paused_jobs
 from jobs.catalogue import JOBS
 
 _Job: TypeAlias = Annotated[str, typer.Argument(help="The name of the job, as in `loupe jobs status`.")]
@@ -29,8 +28,8 @@ def pause_command(job: _Job) -> None:
     _require_job(job)
     settings = read_settings()
     with migrated_database(settings, "jobs pause") as url:
-        since, is_new = asyncio.run(_pause(url, job, settings))
-        print_report(f"{job} is paused{'' if is_new else ' already'}, since {rfc3339(since)}.")
+        pause = asyncio.run(_pause(url, job, settings))
+        print_report(f"{job} is paused{'' if pause.is_new else ' already'}, since {rfc3339(pause.since)}.")
 
 
 def resume_command(job: _Job) -> None:
@@ -45,16 +44,14 @@ def resume_command(job: _Job) -> None:
         print_report(f"{job} {was}.")
 
 
-async def _pause(url: str, job: str, settings: Settings) -> tuple[datetime, bool]:
-    """Pause a job; return the instant (UTC) since which it is paused, and whether it was not before."""
+async def _pause(url: str, job: str, settings: Settings) -> pauses.Pause:
     async with transaction(url) as writer:
-        is_new = await pause(writer, job, await database_now(writer, settings))
-        return (await paused_jobs(writer))[job], is_new
+        return await pauses.pause(writer, job, await database_now(writer, settings))
 
 
 async def _resume(url: str, job: str) -> datetime | None:
     async with transaction(url) as writer:
-        return await resume(writer, job)
+        return await pauses.resume(writer, job)
 
 
 def _require_job(job: str) -> None:

@@ -6,23 +6,36 @@ meanwhile is done once the job is resumed, as after an outage.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from db.connections import Statement
 from db.writer import Writer
 
-# Pauses a job that is not paused; the primary key.
+# Pauses a job; one that is paused stays so, and its row is locked, so that no resume ends meanwhile. The primary key.
 _PAUSE: Final = Statement(
-    "pause_job", "INSERT INTO paused_jobs (job, paused_at) VALUES ($1, $2) ON CONFLICT (job) DO NOTHING RETURNING job"
+    "pause_job",
+    """
+    INSERT INTO paused_jobs (job, paused_at) VALUES ($1, $2)
+    ON CONFLICT (job) DO UPDATE SET paused_at = paused_jobs.paused_at
+    RETURNING paused_at, xmax = 0 AS is_new
+    """,
 )
 
 # Resumes a job; the primary key.
 _RESUME: Final = Statement("resume_job", "DELETE FROM paused_jobs WHERE job = $1 RETURNING paused_at")
 
 
-async def pause(writer: Writer, job: str, at: datetime) -> bool:
-    """Pause a job from an instant (UTC) on; return False if it was paused before. The caller commits."""
-    return await writer.fetch_row(_PAUSE, job, at) is not None
+class Pause(NamedTuple):
+    """A pause since an instant (UTC); `is_new` unless the job was paused before."""
+
+    since: datetime
+    is_new: bool
+
+
+async def pause(writer: Writer, job: str, at: datetime) -> Pause:
+    """Pause a job from an instant (UTC) on, unless it is paused; return its pause. The caller commits."""
+    [row] = await writer.fetch(_PAUSE, job, at)
+    return Pause(*row)
 
 
 async def resume(writer: Writer, job: str) -> datetime | None:
