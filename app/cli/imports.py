@@ -65,8 +65,9 @@ def import_command(
     settings = read_settings()
     if not file:
         raise CommandFailed("FILE must not be empty.")
+    command = "import --check" if check else "import"  # which writes, too, in a transaction that it rolls back
     try:
-        with open_source(file) as source, migrated_database(settings, "import") as url:
+        with open_source(file) as source, migrated_database(settings, command) as url:
             clock = database_clock(url, settings)
             with listening(source) as listener, nullcontext() if check else _reporting_an_early_end(listener):
                 report = asyncio.run(run_import(url, source, settings, clock, listener, check=check))

@@ -6,6 +6,8 @@ from contextlib import nullcontext, suppress
 from functools import partial
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.clock import SystemClock
 from app.demo.routes import PICTURES
@@ -38,16 +40,28 @@ def serve(
         any_localhost=any_localhost,
         routes=[PICTURES] if with_demo_pictures else [],
     )
-    config = uvicorn.Config(
+    with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
+        _Server(config_for(app), when_ready).run(sockets=[listener])
+
+
+def config_for(app: ASGIApp) -> uvicorn.Config:
+    """Return uvicorn's configuration for an application."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=_Protocol,
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
-        _Server(config, when_ready).run(sockets=[listener])
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP without WebSockets: a request for one is answered as any other."""
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: uvicorn would advise operators to install WebSockets, at each request of whoever wants one."""
 
 
 class _Server(uvicorn.Server):

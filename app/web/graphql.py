@@ -159,5 +159,7 @@ def _check(data: GraphQLRequestData) -> None:
         reason = "The GraphQL operation's `operationName` must be a string or null, if provided."
         raise HTTPException(HTTPStatus.BAD_REQUEST, reason)
     data.operation_name = data.operation_name or None
-    if not data.query and (data.extensions or {}).get("persistedQuery") is not None:
-        raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, _NOT_SUPPORTED)
+    if not data.query:
+        if (data.extensions or {}).get("persistedQuery") is not None:
+            raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, _NOT_SUPPORTED)
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The request has no query.")

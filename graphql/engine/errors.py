@@ -30,7 +30,7 @@ _PARSING_ABORTED: Final = " Parsing aborted."
 _VALIDATION_ABORTED: Final = "Validation aborted."
 
 _MAX_MESSAGE: Final = 1_000
-_READ_ONLY: Final = "This server answers queries only, so nothing was changed."
+_READ_ONLY: Final = "This needs a change of the database, and this server makes none."
 
 
 class ErrorCode(StrEnum):

@@ -39,17 +39,18 @@ class Guards(SchemaExtension):
             name = context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             self._operation = chosen_operation(self._document.node, name)
             context.graphql_document = self._document.node
-            is_mutation = self._operation.operation is OperationType.MUTATION
-            if is_mutation and cast("Request", context.context).is_read_only:
-                raise read_only()
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Validate a document that is not known to be valid, by the rules of graphql-core alone.
+        """Refuse a mutation if the server only reads; validate a document that is not known to be valid.
 
-        Strawberry adds one for `@oneOf`, which graphql-core has, too.
+        Strawberry has refused a mutation by GET before. The rules are those of graphql-core alone: Strawberry adds one
+        for `@oneOf`, which graphql-core has, too.
         """
         context = self.execution_context
+        is_mutation = self._operation.operation is OperationType.MUTATION
+        if is_mutation and cast("Request", context.context).is_read_only:
+            raise read_only()
         errors = (
             [] if self._document.is_valid else validate(_core(context), self._document.node, context.validation_rules)
         )

@@ -19,6 +19,7 @@ WRITING: Final[dict[str, tuple[str, ...]]] = {
     "serve --with-jobs": (),
     "migrate": (),
     "import": (__file__,),
+    "import --check": (__file__,),
     "demo": (),
     "erase": ("--account", "acme", "--before", "2026-03-01"),
     "account create": ("--name", "ACME", "--plan", "SOLO", "--time-zone", "UTC"),

@@ -1,10 +1,17 @@
 """Where `loupe serve` and `loupe demo` serve: options and settings."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from uvicorn import Server
 
+from app.cli.server import config_for
 from app.settings import SettingsError, read_settings
+from tests.support.listening import listen
 
 OTHERS = "choose others by --host and --port, or LOUPE_HOST and LOUPE_PORT"
 NOT_OURS = "Cannot assign requested address"
@@ -40,3 +47,30 @@ def test_options_override_settings_also_wrong_ones(unset: pytest.MonkeyPatch) ->
         read_settings(host="0.0.0.0", port=None)  # noqa: S104
     settings = read_settings(host=None, port=9000)
     assert (settings.host, settings.port) == ("::1", 9000)
+
+
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a\r\n\r\n"
+)
+
+
+async def teapot(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response(status_code=418)(scope, receive, send)
+
+
+async def test_a_request_for_a_websocket_is_answered_as_any_other_without_advice_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    config = config_for(teapot)
+    config.lifespan = "off"
+    listener, _ = listen()
+    server = Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    with caplog.at_level(logging.WARNING):
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(UPGRADE)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 418 ")
+        writer.close()
+        server.should_exit = True
+        await serving
+    assert caplog.messages == []

@@ -88,3 +88,9 @@ def test_a_duration_is_read_in_iso_8601(text: str, duration: timedelta) -> None:
 def test_a_value_that_is_no_duration_is_refused(value: object) -> None:
     with pytest.raises(MalformedValue, match="A duration is written as PT3H"):
         read_duration(value)
+
+
+@pytest.mark.parametrize("value", ["P999999999D", "PT12345678H", "P1DT00000001S", f"PT{'9' * 5_000}M"])
+def test_a_duration_that_is_written_well_but_too_long_is_refused_as_such(value: str) -> None:
+    with pytest.raises(MalformedValue, match=r"^The numbers of a duration have at most 7 digits\.$"):
+        read_duration(value)

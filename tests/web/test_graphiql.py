@@ -45,6 +45,11 @@ async def test_a_query_in_the_url_needs_a_token(http: AsyncClient) -> None:
     assert response.status_code == 401
 
 
+async def test_a_persisted_query_in_the_url_needs_a_token(http: AsyncClient) -> None:
+    response = await http.get("/graphql", params={"extensions": '{"persistedQuery": {}}'}, headers=HTML)
+    assert (response.status_code, response.headers["content-type"]) == (401, "application/json")
+
+
 async def test_a_client_that_does_not_accept_html_gets_json(http: AsyncClient) -> None:
     response = await http.get("/graphql", headers={"Accept": "application/json"})
     assert (response.status_code, response.headers["content-type"]) == (401, "application/json")

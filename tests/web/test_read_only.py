@@ -26,7 +26,7 @@ from tests.support.studio import HOUR, Studio
 
 READ_ONLY: Final = SETTINGS.model_copy(update={"read_only": True})
 REFUSED: Final = {
-    "message": "This server answers queries only, so nothing was changed.",
+    "message": "This needs a change of the database, and this server makes none.",
     "extensions": {"code": "READ_ONLY"},
 }
 RENAME: Final = 'mutation { setContact(input: {name: "Grace", idempotencyKey: "k"}) { userErrors { code } } }'
@@ -94,6 +94,9 @@ async def test_a_mutation_is_refused_before_anything_is_done(
         headers = {"Authorization": f"Bearer {shop.client.token}", "Accept": accepted}
         response = await http.post("/graphql", json={"query": RENAME}, headers=headers)
         assert (response.status_code, response.json()) == (ACCEPTED[accepted], {"errors": [REFUSED]})
+        by_get = await http.get("/graphql", params={"query": RENAME}, headers=headers)
+        assert (by_get.status_code, by_get.headers["allow"]) == (405, "POST")
+        assert by_get.json()["errors"][0]["message"] == "Send a mutation by POST."
         unknown = await client(app, http, "loupe_unknown").error(RENAME)
         assert (unknown["code"], writing.statements) == ("UNAUTHENTICATED", [])
         both = f"{RENAME.replace('mutation', 'mutation rename')} query read {{ account {{ name }} }}"
@@ -110,7 +113,8 @@ async def test_quotes_and_actions_are_those_of_any_server(database: str, clock: 
         reader = client(app, http, shop.client.token)
         assert await reader.data(ACTIONS) == await shop.client.data(ACTIONS)
         answer = await reader.answer(QUOTE, asked)  # the key that signs quotes is made by the first server to need it
-        assert [error["extensions"] for error in answer["errors"]] == [REFUSED["extensions"]]
+        refused = [{"message": error["message"], "extensions": error["extensions"]} for error in answer["errors"]]
+        assert refused == [REFUSED]
         await shop.client.data(QUOTE, asked)
         token = (await reader.data(QUOTE, asked))["account"]["quote"]["quote"]["token"]
     placed = await shop.place("b.jpg", quoteToken=token)

@@ -159,7 +159,7 @@ async def test_a_parameter_of_a_url_that_is_not_json_is_refused(staff: Client, n
 @pytest.mark.parametrize("query", ["", "query=", "query=&variables=%7B%7D"])
 async def test_an_empty_query_is_no_query(staff: Client, query: str) -> None:
     response = await got(staff, query)
-    assert (response.status_code, message_of(response)) == (400, "No GraphQL query found in the request")
+    assert (response.status_code, message_of(response)) == (400, "The request has no query.")
 
 
 async def test_a_head_is_answered_as_a_get(http: AsyncClient, staff: Client) -> None:
@@ -189,6 +189,7 @@ async def test_a_persisted_query_alone_is_answered_so_that_clients_send_the_quer
     headers = {"Authorization": f"Bearer {staff.token}", "Accept": accept}
     parameters = {"operationName": "a", "variables": "{}", "extensions": orjson.dumps(PERSISTED).decode()}
     bodies: list[dict[str, Any]] = [{"query": query, "extensions": PERSISTED} for query in ("", None)]
+    bodies.append({"extensions": {"persistedQuery": {}}})
     for response in [
         await staff.http.get("/graphql", params=parameters, headers=headers),
         *[await staff.http.post("/graphql", json=body, headers=headers) for body in bodies],

@@ -22,7 +22,7 @@ from app.domain.bounds import (
     YEARS,
     is_turnaround,
 )
-from app.domain.durations import BadDuration, iso8601, read_duration
+from app.domain.durations import BadDuration, DurationTooLong, iso8601, read_duration
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.texts import composed, name_problem, prose_problem
@@ -105,6 +105,8 @@ def _read_clock(value: object) -> time:
 def _read_turnaround(value: object) -> timedelta:
     try:
         duration = read_duration(value)
+    except DurationTooLong as error:
+        raise PydanticCustomError("duration", f"must be {TURNAROUNDS}") from error
     except BadDuration as error:
         raise PydanticCustomError("duration", "must be a duration in ISO 8601, like PT2H or PT90M") from error
     if not is_turnaround(duration):

@@ -103,6 +103,7 @@ async def test_a_term_stated_as_the_plans_value_follows_the_plan(pool: Pool) -> 
         ("deliverBy", "7:30", "must be a time of the day, like 07:30 or 07:30:00"),
         ("deliverBy", 730, "must be a time of the day, like 07:30 or 07:30:00"),
         ("expediteTurnaround", "2h", "must be a duration in ISO 8601, like PT2H or PT90M"),
+        ("expediteTurnaround", "P12345678D", "must be PT1M to P30D"),
         (
             "expediteTurnaround",
             "P2D",
