@@ -63,7 +63,7 @@ async def test_expediting_is_refused_by_the_rules(shop: Shop, pool: Pool, clock:
     clock.advance(timedelta(hours=2))
     assert await refused(shop.client, "expediteOrder", **values) == [("ALREADY_LATE", ["imageIds", "0"])]
     clock.advance(timedelta(days=3))  # Saturday
-    assert await refused(shop.client, "expediteOrder", **expedite) == [("EXPEDITE_WINDOW_CLOSED", ["orderId"])]
+    assert await refused(shop.client, "expediteOrder", **expedite) == [("ALREADY_LATE", ["orderId"])]
     assert await contents(pool) == before
     placing = {"name": "Hats", "specificationId": shop.specification, "images": [{"filename": "d.jpg"}]}
     assert await refused(shop.client, "placeOrder", **placing, expedite=True) == [
