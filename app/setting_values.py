@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, cast
 from urllib.parse import SplitResult, urlsplit
 
 import orjson
@@ -143,13 +143,13 @@ def terms_of_plans(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        plans = orjson.loads(value)
+        plans: object = orjson.loads(value)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"it is no JSON: {error}") from None
-    for plan, terms in plans.items() if isinstance(plans, dict) else ():
-        for name in COLUMNS:
-            if isinstance(terms, dict) and isinstance(terms.get(name), bool):
-                raise ValueError(f"{plan}.{name} should be a number")  # noqa: TRY004 - as pydantic wants it
+    for plan, terms in _items(plans):
+        for name, term in _items(terms):
+            if name in COLUMNS and isinstance(term, bool):
+                raise ValueError(f"{plan}.{name} should be a number")
     return plans
 
 
@@ -177,6 +177,12 @@ def _out_of_bounds(terms: SlaTerms) -> Iterator[tuple[str, str]]:
             yield each.name, f"{TURNAROUNDS}, in whole seconds"
     if not terms.expedites_in_order:
         yield "expedite_turnaround", "at most expedite_additional_turnaround"
+
+
+def _items(json: object) -> Iterator[tuple[str, object]]:
+    """Yield the names and values of an object; none of another value."""
+    if isinstance(json, dict):
+        yield from cast("dict[str, object]", json).items()
 
 
 def _parts(url: str) -> SplitResult | None:

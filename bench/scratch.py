@@ -1,6 +1,5 @@
 """Databases for a run, on an embedded server in a temporary folder that is deleted at the end."""
 
-import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from db.connections import connect
 from db.embedded.server import embedded_server
 from db.migrate import migrate
+from tests.support.folders import run_folder
 
 _SETTINGS = {"max_wal_size": "4GB", "shared_buffers": "512MB"}
 
@@ -58,11 +58,7 @@ class Scratch:
 
 @contextmanager
 def scratch() -> Generator[Scratch]:
-    """Run the server with its usual settings, except memory and fewer checkpoints."""
-    folder = Path(tempfile.mkdtemp(prefix="loupe-bench-"))
-    folder.chmod(0o755)  # as root the server runs as another user
-    try:
-        with embedded_server(folder / "data", settings=_SETTINGS) as server:
-            yield Scratch(server, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Run the server with its usual settings, except memory and fewer checkpoints; nothing outlives the run."""
+    on_disk = Path(tempfile.gettempdir())
+    with run_folder(on_disk) as folder, embedded_server(folder / "data", settings=_SETTINGS) as server:
+        yield Scratch(server, folder)

@@ -14,6 +14,7 @@ import stamina
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
+from app.cli.deferred import importing
 from app.cli.imports import listening, run_import, sum_up
 from app.cli.log import begin_log
 from app.cli.options import Host, Port
@@ -82,7 +83,8 @@ def demo_command(
             _require_seed(folder, path, seed)
             clock = asyncio.run(_clock(folder, path, url, database_clock(url, settings)))
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
-        from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+        with importing():
+            from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
 
         begin_log(settings)
         welcome = partial(print_report, _welcome(address(listener), access, settings, clock.now()))

@@ -85,12 +85,7 @@ def erase_command(
 
     with migrated_database(settings, "erase", writes=not dry_run) as url:
         done = asyncio.run(erase(url, database_clock(url, settings)))
-    if as_json:
-        rows = {"erased": {name: done.erased[name] for name in done.names}, "passedOver": done.passed}
-        text = json_text({**done.subject, "dryRun": dry_run, **rows})
-    else:
-        text = _as_text(done, "Rows with texts to erase" if dry_run else "Rows with erased texts")
-    (print_result if dry_run else print_report)(text)
+        (print_result if dry_run else print_report)((_as_json if as_json else _as_text)(done, dry_run=dry_run))
 
 
 def _work(account: str | None, before: str | None, worker: str | None, *, dry_run: bool) -> _Work:
@@ -135,7 +130,13 @@ def _erase_worker(name: str, *, dry_run: bool) -> _Work:
     return erase
 
 
-def _as_text(done: _Done, heading: str) -> str:
+def _as_json(done: _Done, *, dry_run: bool) -> str:
+    rows = {"erased": {name: done.erased[name] for name in done.names}, "passedOver": done.passed}
+    return json_text({**done.subject, "dryRun": dry_run, **rows})
+
+
+def _as_text(done: _Done, *, dry_run: bool) -> str:
+    heading = "Rows with texts to erase" if dry_run else "Rows with erased texts"
     rows = [(name, f"{count:,}") for key, name in done.names.items() if (count := done.erased[key])]
     passed = [(f"passed over: {name}", f"{done.passed[key]:,}") for key, name in _PASSED.items() if key in done.passed]
     return f"{heading}:\n{as_table([*(rows or [('none', '')]), *passed])}"

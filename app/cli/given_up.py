@@ -34,8 +34,8 @@ def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> N
     with migrated_database(settings, "jobs retry") as url:
         now = database_clock(url, settings).now()
         count, since = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
-    later = "" if since is None else f", once {job} is resumed: it is paused since {rfc3339(since)}."
-    print_report(f"Jobs to be tried again: {count:,}{later}")
+        later = "" if since is None else f", once {job} is resumed: it is paused since {rfc3339(since)}."
+        print_report(f"Jobs to be tried again: {count:,}{later}")
 
 
 def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> None:
@@ -45,7 +45,7 @@ def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> No
     """
     with migrated_database(read_settings(), "jobs drop") as url:
         count, _ = asyncio.run(_change(url, (job, account, key), drop))
-    print_report(f"Jobs dropped: {count:,}")
+        print_report(f"Jobs dropped: {count:,}")
 
 
 async def _change(url: str, wanted: tuple[str, str | None, str | None], change: _Change) -> tuple[int, datetime | None]:

@@ -66,13 +66,13 @@ def import_command(
     if not file:
         raise CommandFailed("FILE must not be empty.")
     try:
-        with open_source(file) as source, migrated_database(settings, "import") as url, listening(source) as listener:
+        with open_source(file) as source, migrated_database(settings, "import") as url:
             clock = database_clock(url, settings)
-            with nullcontext() if check else _reporting_an_early_end(listener):
+            with listening(source) as listener, nullcontext() if check else _reporting_an_early_end(listener):
                 report = asyncio.run(run_import(url, source, settings, clock, listener, check=check))
+            (print_result if check else print_report)(_checked(report) if check else sum_up(report))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
-    (print_result if check else print_report)(_checked(report) if check else sum_up(report))
     if report.problems:
         raise typer.Exit(1)
 

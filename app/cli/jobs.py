@@ -67,9 +67,9 @@ def run_due_command(
         begin_log(settings)
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # counts are printed at the end
         counts, paused = asyncio.run(_run_due(url, settings, clock, until))
-    if counts is None:
-        raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
-    print_report(_counts_as_json(counts, paused) if as_json else _counts_as_text(counts, paused))
+        if counts is None:
+            raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
+        print_report(_counts_as_json(counts, paused) if as_json else _counts_as_text(counts, paused))
     if any(each.failures for each in counts.values()):
         raise typer.Exit(1)
 

@@ -60,7 +60,7 @@ def key_create(
 
     with migrated_database(settings, "key create") as url:
         asyncio.run(create(url))
-    end_line()
+        end_line()
 
 
 def key_list(

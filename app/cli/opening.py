@@ -52,7 +52,7 @@ def account_create(
 
     with migrated_database(settings, "account create") as url:
         asyncio.run(create(url))
-    end_line()
+        end_line()
 
 
 def _created(name: str, account_id: UUID, *, as_json: bool) -> str:

@@ -30,7 +30,7 @@ def pause_command(job: _Job) -> None:
     settings = read_settings()
     with migrated_database(settings, "jobs pause") as url:
         since, is_new = asyncio.run(_pause(url, job, settings))
-    print_report(f"{job} is paused{'' if is_new else ' already'}, since {rfc3339(since)}.")
+        print_report(f"{job} is paused{'' if is_new else ' already'}, since {rfc3339(since)}.")
 
 
 def resume_command(job: _Job) -> None:
@@ -41,7 +41,8 @@ def resume_command(job: _Job) -> None:
     _require_job(job)
     with migrated_database(read_settings(), "jobs resume") as url:
         since = asyncio.run(_resume(url, job))
-    print_report(f"{job} was not paused." if since is None else f"{job} is resumed; it was paused at {rfc3339(since)}.")
+        was = "was not paused" if since is None else f"is resumed; it was paused at {rfc3339(since)}"
+        print_report(f"{job} {was}.")
 
 
 async def _pause(url: str, job: str, settings: Settings) -> tuple[datetime, bool]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.deferred import importing
 from app.cli.log import begin_log
 from app.cli.options import Host, Port
 from app.cli.output import print_report
@@ -32,7 +33,8 @@ def serve_command(
         listen(settings.host, settings.port) as listener,
         migrated_database(settings, command, writes=with_jobs, keeps_log=True) as url,
     ):
-        from app.cli.server import serve  # noqa: PLC0415 - a wrong setting, or --help, is shown without it
+        with importing():
+            from app.cli.server import serve  # noqa: PLC0415 - a wrong setting, or --help, is shown without it
 
         begin_log(settings)
         serve(

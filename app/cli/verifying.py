@@ -42,7 +42,7 @@ def verify_command(
         configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # differences are printed at the end
         verified = asyncio.run(_verify(url, settings, clock, account))
-    print_report(_verified_as_json(verified) if as_json else _verified_as_text(verified))
+        print_report(_verified_as_json(verified) if as_json else _verified_as_text(verified))
     if verified.failed:
         raise typer.Exit(1)
 

@@ -65,7 +65,9 @@ async def test_expediting_is_refused_by_the_rules(shop: Shop, pool: Pool, clock:
     clock.advance(timedelta(days=3))  # Saturday
     assert await refused(shop.client, "expediteOrder", **expedite) == [("ALREADY_LATE", ["orderId"])]
     assert await contents(pool) == before
-    placing = {"name": "Hats", "specificationId": shop.specification, "images": [{"filename": "d.jpg"}]}
+    [order] = await shop.place("d.jpg")
+    assert await refused(shop.client, "expediteOrder", orderId=order["id"]) == [("EXPEDITE_WINDOW_CLOSED", ["orderId"])]
+    placing = {"name": "Hats", "specificationId": shop.specification, "images": [{"filename": "e.jpg"}]}
     assert await refused(shop.client, "placeOrder", **placing, expedite=True) == [
         ("EXPEDITE_WINDOW_CLOSED", ["expedite"])
     ]

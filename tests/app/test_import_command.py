@@ -121,9 +121,9 @@ def test_an_import_that_a_signal_ends_says_what_is_in(database: str, ending: sig
         process.send_signal(ending)
         _, said = process.communicate(timeout=60)
     assert process.returncode == code
-    assert said.decode() == (
+    assert said.decode().splitlines()[-1] == (  # a slow machine has shown its progress before
         "Ended early. Imported so far: 1 account, 1 specification, 1,998 orders; 3,996 images."
-        " Run the import again: it continues from there.\n"
+        " Run the import again: it continues from there."
     )
 
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Generator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,6 +16,7 @@ import pytest
 
 from app.cli import main
 from db.connections import Pool
+from db.embedded.binaries import EmbeddedServerError
 from tests.app.test_cli import ACME
 from tests.app.test_import_command import BAD, GOOD, IMPORTED
 
@@ -115,7 +116,7 @@ async def test_an_import_shows_the_name_of_its_file_on_any_terminal(
 
 
 async def test_a_log_on_a_terminal_escapes_what_that_lacks(run: Run, unset: pytest.MonkeyPatch) -> None:
-    unset.setattr("app.cli.log.shown", lambda _: PHOTO[3])
+    unset.setattr("app.cli.log.shown", lambda *_: PHOTO[3])  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
     for is_terminal in (True, False):
         printed, log = Stream(), Stream("ascii", is_terminal=is_terminal)
         assert await asyncio.to_thread(run, "jobs", "run-due", to=printed, errors=log) == 0
@@ -171,6 +172,8 @@ async def commands(run: Run, tmp_path: Path) -> dict[str, tuple[tuple[str, ...],
         "import": (("import", str(tmp_path / "good.jsonl")), IMPORTED),
         "run-due": (("jobs", "run-due"), "watch_deadlines: runs 1"),
         "verify": (("jobs", "verify"), "Accounts that agree"),
+        "pause": (("jobs", "pause", "prune"), "prune is paused, since "),
+        "resume": (("jobs", "resume", "prune"), "prune was not paused."),
     }
 
 
@@ -181,6 +184,8 @@ async def commands(run: Run, tmp_path: Path) -> dict[str, tuple[tuple[str, ...],
         ("key revoke", "unread"),
         ("key revoke", "closed"),
         ("migrate", "full"),
+        ("pause", "full"),
+        ("resume", "full"),
         ("import", "full"),
         ("run-due", "full"),
         ("verify", "full"),
@@ -196,6 +201,24 @@ async def test_a_report_that_cannot_be_printed_goes_to_standard_error_and_the_co
     sentence, _, text = errors.text.partition(", so here is its text.\n")
     assert "loupe: Standard output cannot be written (" in sentence
     assert text.startswith(beginning)
+
+
+@pytest.mark.parametrize("command", ["key revoke", "migrate", "import", "run-due", "verify", "pause", "resume"])
+async def test_a_command_has_reported_before_it_lets_go_of_the_database(
+    run: Run, unset: pytest.MonkeyPatch, database: str, commands: dict[str, Any], command: str
+) -> None:
+    @contextmanager
+    def lost_at_the_end(*_: object, **__: object) -> Generator[str]:
+        yield database
+        raise EmbeddedServerError("It is lost.")
+
+    unset.delenv("LOUPE_DATABASE_URL")
+    unset.setattr("app.cli.database.embedded_server", lost_at_the_end)
+    arguments, beginning = commands[command]
+    printed, errors = Stream(), Stream()
+    assert await asyncio.to_thread(run, *arguments, to=printed, errors=errors) == 1
+    assert printed.text.startswith(beginning)
+    assert errors.text.endswith("loupe: It is lost.\n")
 
 
 @pytest.mark.parametrize(

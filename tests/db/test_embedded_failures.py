@@ -128,7 +128,10 @@ def test_a_container_with_hardly_any_shared_memory_is_enough(empty_folder: Path)
 def test_programs_that_cannot_be_copied_are_named_and_leave_nothing(
     empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(User, "can_run", lambda *_: False)
+    def can_run(_user: User, _program: Path) -> bool:
+        return False
+
+    monkeypatch.setattr(User, "can_run", can_run)
     with files_of_at_most(1_000_000):
         sentence = refusal(empty_folder)
     assert sentence.startswith("PostgreSQL's programs cannot be copied from /")

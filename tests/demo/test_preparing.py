@@ -1,5 +1,7 @@
 """The demo imports its history again where a start before it was still writing."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,13 +10,20 @@ from app.cli.database import CommandFailed
 from app.cli.demo import import_demo
 from app.clock import SystemClock
 from app.demo.folder import DemoFolder
-from app.services.imports import AccountMoved, Report
+from app.services.imports import AccountMoved, Report, Source
 from app.settings import Settings
 
 
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
     return DemoFolder(tmp_path).write_history(1, [{"type": "account", "ref": "demo-fifth"}])
+
+
+@contextmanager
+def closed_source(name: str) -> Generator[Source]:
+    """Open a file that is closed after an error, too, which the import leaves to the end of the process."""
+    with Path(name).open("rb") as stored:
+        yield Source(name, stored, 1)
 
 
 def importing(monkeypatch: pytest.MonkeyPatch, *outcomes: Report | AccountMoved) -> None:
@@ -28,6 +37,7 @@ def importing(monkeypatch: pytest.MonkeyPatch, *outcomes: Report | AccountMoved)
         return outcome
 
     monkeypatch.setattr("app.cli.demo.run_import", run)
+    monkeypatch.setattr("app.cli.demo.open_source", closed_source)
 
 
 def test_an_account_that_a_killed_start_still_changed_is_imported_again(

@@ -74,7 +74,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", SATURDAY, order="o-1"),
-        "at: Expedites can be asked for again from 2026-03-09T00:00:00Z on.",
+        "order: Order 1 was due at 2026-03-04T08:00:00Z and is already late.",
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
@@ -113,6 +113,11 @@ async def test_a_bad_line_about_stored_rows(pool: Pool, line: Line, problem: str
     await run_import(pool, [*START, order("o-1", list(images))])
     outcome = await run_import(pool, [line])
     assert outcome.problems == [f"1: {problem}"]
+
+
+async def test_an_order_is_not_expedited_on_a_weekend(pool: Pool) -> None:
+    lines = [*START, order("o-1", at="2026-03-06T10:00:00Z"), change("expedite", SATURDAY, order="o-1")]
+    assert await refused(pool, *lines) == "at: Expedites can be asked for again from 2026-03-09T00:00:00Z on."
 
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
