@@ -1,18 +1,38 @@
 """The arguments and variables that errors of graphql-core are about: their paths, and their values as JSON."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
 
 import orjson
-from graphql import GraphQLError, Node, ObjectFieldNode, Token, TokenKind, ValueNode, VariableDefinitionNode
+from graphql import (
+    ArgumentNode,
+    GraphQLError,
+    GraphQLInputType,
+    ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
+    ValidationContext,
+    ValueNode,
+    ValuesOfCorrectTypeRule,
+    VariableDefinitionNode,
+    VisitorAction,
+    specified_rules,
+)
+from graphql.language import SKIP
 from graphql.pyutils import inspect
+from graphql.utilities import validate_input_literal  # pyright: ignore[reportUnknownVariableType] - in part
+from graphql.validation.validate import ValidationAbortedError
 
-_OPENING: Final = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
-_CLOSING: Final = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
+MAX_BAD_VALUES: Final = 10
+"""Errors about the variables of a request: graphql-core repeats a part of the values for each."""
+
+_MAX_REPEATED: Final = 100_000  # characters in the messages about a document's literals, which repeat them whole
+_MORE: Final = "The document has more bad values, which are not shown. Validation aborted."
 _INVALID: Final = re.compile(r"(?:Variable|Argument) '(\$?\w+)' has invalid value(?: at ([.\[\]\w]+))?: ")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
-_LONGEST: Final = 240  # characters of a value in a message, as many as graphql-core's own
+_LONGEST: Final = 240  # characters of a value in a message, as many as graphql-core's own, and of a path
 
 
 class BadValue(NamedTuple):
@@ -22,17 +42,77 @@ class BadValue(NamedTuple):
     problem: str
 
 
+class PathsOfBadValues(ValuesOfCorrectTypeRule):
+    """The rule of graphql-core for literals, with errors that have the path of the value, and its location.
+
+    It stops when the messages get long in total: an object with thousands of unknown fields is repeated for each.
+    """
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._name = ""
+        self._repeated = 0
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        """Keep the name of the argument, whose value comes next."""
+        self._name = node.name.value
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
+        """Keep the name of the variable, whose default value comes next."""
+        self._name = f"${node.variable.name.value}"
+
+    def is_valid_value_node(
+        self,
+        node: ValueNode,
+        input_type: GraphQLInputType | None,  # pyright: ignore[reportUnknownParameterType] - in part
+    ) -> VisitorAction:
+        """Check a whole literal."""
+        if input_type is not None:
+            report = partial(self._report, node)
+            validate_input_literal(node, input_type, report, hide_suggestions=self.context.hide_suggestions)
+        return SKIP
+
+    def _report(self, literal: ValueNode, error: GraphQLError, steps: Sequence[str | int]) -> None:
+        if self._repeated > _MAX_REPEATED:
+            raise ValidationAbortedError(_MORE)
+        self._repeated += len(error.message)
+        node = error.nodes[0] if error.nodes else None
+        if isinstance(node, ObjectFieldNode):  # an unknown field
+            steps = [*steps, node.name.value]
+        else:
+            node = _value_at(literal, steps)  # graphql-core's own may be a copy, without a location
+        path = self._name + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+        cause = error.original_error
+        self.report_error(GraphQLError(error.message, node, original_error=cause, extensions={"argument": path}))
+
+
+RULES: Final = tuple(PathsOfBadValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
+"""The rules of graphql-core for documents, with `PathsOfBadValues`."""
+
+
 def bad_value(error: GraphQLError, variables: Mapping[str, Any]) -> BadValue | None:
     """Return the value of an argument or a variable that an error of graphql-core is about; None for any other."""
+    argument = (error.extensions or {}).get("argument")
+    if argument is not None:
+        return BadValue(_cut(argument), _of_null(error.message))
     node = error.nodes[0] if error.nodes else None
     found = _INVALID.match(error.message)  # a value found bad as it is used, with the variables
-    if isinstance(node, VariableDefinitionNode):
-        return None if found is None else _of_variable(error, found, variables)
-    if not isinstance(node, ValueNode | ObjectFieldNode):
-        return None
     if found is None:
-        return BadValue(_argument_path(node), _of_null(error.message))
-    return BadValue(found[1] + (found[2] or ""), _of_null(error.message[found.end() :]))
+        return None
+    if isinstance(node, VariableDefinitionNode):
+        return _of_variable(error, found, variables)
+    if not isinstance(node, ValueNode):
+        return None
+    return BadValue(_cut(found[1] + (found[2] or "")), _of_null(error.message[found.end() :]))
+
+
+def _value_at(literal: ValueNode, steps: Sequence[str | int]) -> ValueNode:
+    for step in steps:
+        if isinstance(literal, ListValueNode):
+            literal = literal.values[cast("int", step)]
+        elif isinstance(literal, ObjectValueNode):
+            literal = {field.name.value: field.value for field in literal.fields}[cast("str", step)]
+    return literal
 
 
 def _of_variable(error: GraphQLError, found: re.Match[str], variables: Mapping[str, Any]) -> BadValue:
@@ -40,7 +120,7 @@ def _of_variable(error: GraphQLError, found: re.Match[str], variables: Mapping[s
     value: Any = variables.get(name[1:])
     for key, index in _STEP.findall(path):
         value = value[key] if key else value[int(index)]
-    return BadValue(name + path, _in_json(error.message[found.end() :], value))
+    return BadValue(_cut(name + path), _in_json(error.message[found.end() :], value))
 
 
 def _in_json(message: str, value: object) -> str:
@@ -48,38 +128,42 @@ def _in_json(message: str, value: object) -> str:
     before, python, after = message.rpartition(inspect(value))
     if not python or value is None:
         return _of_null(message)
-    text = orjson.dumps(value, default=str).decode()
-    return f"{before}{text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'}{after}"
+    return f"{before}{_beginning(value)}{after}"
+
+
+def _beginning(value: object) -> str:
+    """Return a value as JSON, written as far as it is shown."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > _LONGEST:
+            break
+    return _cut(text)
+
+
+def _pieces(value: object) -> Iterator[str]:
+    """Yield the JSON of a value in pieces; a text that is too long to be shown whole ends early."""
+    if isinstance(value, dict):
+        yield "{"
+        for number, (name, held) in enumerate(cast("dict[str, object]", value).items()):
+            yield "," if number else ""
+            yield from _pieces(name)
+            yield ":"
+            yield from _pieces(held)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for number, held in enumerate(cast("list[object]", value)):
+            yield "," if number else ""
+            yield from _pieces(held)
+        yield "]"
+    else:
+        yield orjson.dumps(value[:_LONGEST] if isinstance(value, str) else value, default=str).decode()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _of_null(message: str) -> str:
     return message.replace("not to be None.", "not to be null.")
-
-
-def _argument_path(value: Node) -> str:
-    """Return the names that lead to a literal in a document, outermost first: filter.placedFrom.
-
-    It is found backwards from the literal: the document may be long, with many errors.
-    """
-    names = [value.name.value] if isinstance(value, ObjectFieldNode) else []
-    closed, is_value = 0, True
-    token = value.loc.start_token.prev if value.loc else None
-    while token is not None and token.kind is not TokenKind.PAREN_L:
-        if token.kind in _CLOSING:
-            closed += 1
-        elif token.kind in _OPENING:
-            is_value = is_value or closed == 0
-            closed = max(closed - 1, 0)
-        elif token.kind is TokenKind.COLON and is_value and closed == 0:
-            names.append(_name_before(token))
-            is_value = False
-        token = token.prev
-    return ".".join(reversed(names))
-
-
-def _name_before(colon: Token) -> str:
-    """Return the name before a colon, that of a variable with its dollar sign."""
-    name = colon.prev
-    if name is None or name.value is None:
-        return ""
-    return f"${name.value}" if name.prev is not None and name.prev.kind is TokenKind.DOLLAR else name.value

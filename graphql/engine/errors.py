@@ -77,14 +77,11 @@ def format_error(
     if isinstance(cause, ApiError):
         return error
     if isinstance(cause, MalformedValue):
-        return _malformed(error, cause, variables)
+        return _about_value(error, ErrorCode.BAD_USER_INPUT, variables, str(cause))
     if isinstance(cause, GraphQLError):
         return _found_by_core(error, cause, variables, executed=executed)
     if _is_endless_number(error):
-        found = bad_value(error, variables)
-        path = "" if found is None else found.path
-        message = f"{path}: This number has too many digits."
-        return _coded(error, ErrorCode.VALIDATION_FAILED, message=message, argument=path)
+        return _about_value(error, ErrorCode.VALIDATION_FAILED, variables, "This number has too many digits.")
     return _failed(error, cause)
 
 
@@ -117,17 +114,17 @@ def _found_by_core(
         aborted = cause.message.endswith(_PARSING_ABORTED)
         return _coded(error, ErrorCode.TOO_COMPLEX if aborted else ErrorCode.PARSE_FAILED)
     code = ErrorCode.BAD_USER_INPUT if executed else ErrorCode.VALIDATION_FAILED
+    return _about_value(error, code, variables)
+
+
+def _about_value(
+    error: GraphQLError, code: ErrorCode, variables: Mapping[str, Any], problem: str | None = None
+) -> GraphQLError:
+    """Return an error that names the argument or the variable whose value it is about, if it is about one."""
     found = bad_value(error, variables)
     if found is None:
-        return _coded(error, code)
-    return _coded(error, code, message=f"{found.path}: {found.problem}", argument=found.path)
-
-
-def _malformed(error: GraphQLError, cause: MalformedValue, variables: Mapping[str, Any]) -> GraphQLError:
-    """Return the error for a malformed scalar, naming its argument or its variable."""
-    found = bad_value(error, variables)
-    argument = "" if found is None else found.path
-    return _coded(error, ErrorCode.BAD_USER_INPUT, message=f"{argument}: {cause}", argument=argument)
+        return _coded(error, code, message=problem)
+    return _coded(error, code, message=f"{found.path}: {problem or found.problem}", argument=found.path)
 
 
 def _failed(error: GraphQLError, cause: Exception) -> GraphQLError:

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema, OperationType, validate
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
+from engine.bad_values import RULES
 from engine.cost import Cost, measure, require_affordable
 from engine.documents import chosen_operation, read_document, require_few_values
 from engine.errors import read_only
@@ -51,10 +52,8 @@ class Guards(SchemaExtension):
         is_mutation = self._operation.operation is OperationType.MUTATION
         if is_mutation and cast("Request", context.context).is_read_only:
             raise read_only()
-        errors = (
-            [] if self._document.is_valid else validate(_core(context), self._document.node, context.validation_rules)
-        )
-        context.pre_execution_errors = errors
+        is_valid = self._document.is_valid
+        context.pre_execution_errors = [] if is_valid else validate(_core(context), self._document.node, RULES)
         yield
         self._document.is_valid = not context.pre_execution_errors
 

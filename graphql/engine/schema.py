@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from engine.bad_values import MAX_BAD_VALUES
 from engine.errors import format_error, nothing_answered
 from engine.resolvers import DirectExecution, resolve_directly
 from engine.staff import guard_staff_parts
@@ -64,6 +65,13 @@ class Schema(strawberry.Schema):
             if nothing_answered(result.data, result.errors):
                 result.data = None
         return result
+
+    def _get_custom_context_kwargs(
+        self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False
+    ) -> dict[str, Any]:
+        """Return the options of graphql-core for an execution."""
+        options = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
+        return {**options, "max_coercion_errors": MAX_BAD_VALUES}
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `format_error` logs bugs, once."""

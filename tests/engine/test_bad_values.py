@@ -83,9 +83,9 @@ LITERALS: Final[list[tuple[str, ErrorCode, str, str]]] = [
         "filter.colour",
         "Expected value of type 'OrderFilter' not to include unknown field 'colour', found: { colour: 1 }.",
     ),
-    ("{ nodes(ids: [null]) { id } }", INVALID, "ids", "Expected value of non-null type 'ID!' not to be null."),
+    ("{ nodes(ids: [null]) { id } }", INVALID, "ids[0]", "Expected value of non-null type 'ID!' not to be null."),
     ("{ account { quote(input: {}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
-    ("{ account { quote(input: {newOrder: null}) { userErrors { code } } } }", INVALID, "input", ONE_OF),
+    ("{ account { quote(input: {newOrder: null}) { userErrors { code } } } }", INVALID, "input.newOrder", ONE_OF),
     (
         '{ account { quote(input: {newOrder: {imageCount: 1}, expedite: {orderId: "x"}}) { userErrors { code } } } }',
         INVALID,
@@ -165,3 +165,22 @@ async def test_each_bad_value_of_a_variable_has_an_error(staff: Client) -> None:
         "$of.newOrder.at",
         "$of.newOrder",
     ]
+
+
+async def test_the_errors_about_variables_are_few_and_show_the_beginning_of_a_value(staff: Client) -> None:
+    variables = {"f": {f"a{number}": 1 for number in range(5_000)} | {"search": "\x01" * 10_000}}
+    errors = (await staff.answer(FILTER, variables))["errors"]
+    assert len(errors) == 11
+    start = ",".join(f'"a{number}":1' for number in range(40))[:239]
+    assert errors[9]["message"] == (
+        f"$f: Expected value of type 'OrderFilter' not to include unknown field 'a9', found: {{{start}...."
+    )
+    assert errors[10]["message"] == "Too many errors processing variables, error limit reached. Execution aborted."
+
+
+async def test_a_value_that_is_nested_deeply_is_shown_to_its_beginning(staff: Client) -> None:
+    value: list[object] = []
+    for _ in range(300):
+        value = [value]
+    message = f"$ids[0]: ID cannot represent value: {'[' * 240}..."
+    assert (await staff.error(NODES, {"ids": [value]}))["message"] == message
