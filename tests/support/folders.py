@@ -82,9 +82,11 @@ def remove_orphaned(within: Path) -> None:
 def keep(folder: Path) -> None:
     """Wait until the standard input ends, as it does with the run, and leave nothing of the run then."""
     sys.stdin.read()
-    for process in _processes_of(folder):
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+    for _ in range(3):  # a process that is just being started has no environment for a moment
+        for process in _processes_of(folder):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(_PAUSE)
     remove(folder)
 
 
