@@ -37,7 +37,7 @@ ANY_ORIGIN: Final = "*"
 CLOCK_YEARS: Final = range(YEARS.start + 3, YEARS.stop - 3)
 """Years in which a clock may start: jobs and the demo look up to 1,000 days back, deadlines are ahead."""
 
-_DIGITS: Final = re.compile("-?[0-9]+")
+_DIGITS: Final = re.compile("-?[0-9]{1,4000}")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
 _HOST: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?")

@@ -227,7 +227,9 @@ def test_a_user_without_a_name_needs_neither_a_home_nor_a_name_for_a_server(refu
     known = refused("account", "list", LOUPE_DATABASE_URL="postgresql://me@127.0.0.1:1/loupe")
     assert known.startswith("The database at postgresql://127.0.0.1:1/loupe cannot be reached: [Errno 111]")
     nameless = refused("account", "list", LOUPE_DATABASE_URL="postgresql://127.0.0.1:1/loupe")
-    assert nameless.endswith("the URL names no user, and the system has no name for the one of this process.")
+    assert nameless.endswith(
+        "the URL names no user, and the system has no name for the one of this process (LOUPE_DATABASE_URL)."
+    )
 
 
 def test_the_users_own_data_folder_is_written_in_utf8(unset: pytest.MonkeyPatch) -> None:
@@ -244,3 +246,21 @@ def test_a_port_of_postgresqls_own_variable_is_a_sentence(
     unset.setenv("PGPORT", "99999")
     error = refused("account", "list", LOUPE_DATABASE_URL="postgresql://127.0.0.1/loupe")
     assert error.startswith("The database at postgresql://127.0.0.1/loupe cannot be reached: connect(): port must be ")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ("sslmode=verify-full&sslrootcert=%2Fnope", "sslrootcert=/nope: No such file or directory"),
+        ("sslmode=require&sslcert=/nope&sslkey=/nowhere", "sslcert=/nope, sslkey=/nowhere: No such file or directory"),
+        (
+            "target_session_attrs=foo",
+            "target_session_attrs should be any, primary, standby, read-write, read-only or prefer-standby",
+        ),
+    ],
+)
+def test_a_wrong_parameter_of_the_databases_url_is_named(
+    refused: Callable[..., str], parameters: str, reason: str
+) -> None:
+    error = refused("account", "list", LOUPE_DATABASE_URL=f"postgresql://me@127.0.0.1:1/loupe?{parameters}")
+    assert error.endswith(f" cannot be reached: {reason} (LOUPE_DATABASE_URL).")
