@@ -18,6 +18,7 @@ from app.domain.production.rejections import REJECTION_PERIOD
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
+from app.domain.wording import shown_path
 from app.setting_values import ANY_ORIGIN
 from db.address import has_possible_ports, is_well_formed
 
@@ -147,7 +148,7 @@ def data_folder(settings: Settings) -> Path:
         setting_values.require_text(str(folder))
     except ValueError as error:
         raise SettingsError(
-            f"The data folder {folder} cannot be used ({error}): set LOUPE_DATA_DIR to another."
+            f"The data folder {shown_path(folder)} cannot be used ({error}): set LOUPE_DATA_DIR to another."
         ) from None
     return folder
 

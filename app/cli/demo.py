@@ -29,6 +29,7 @@ from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.domain.instants import rfc3339
+from app.domain.wording import shown_path
 from app.services.imports import AccountMoved, SourceUnreadable, open_source
 from app.settings import Settings, data_folder, read_settings
 from db.connections import open_pool
@@ -76,7 +77,9 @@ def demo_command(
         folder.occupy(address(listener)),
     ):
         wanted = _Wanted(seed, days, accounts, f"http://localhost:{listener.getsockname()[1]}")
-        with folder.lock(lambda: print_note(f"Waiting for another start, which prepares the demo in {path}.")):
+        with folder.lock(
+            lambda: print_note(f"Waiting for another start, which prepares the demo in {shown_path(path)}.")
+        ):
             _require_seed(folder, path, seed)
             clock = asyncio.run(_clock(folder, path, url, database_clock(url, settings)))
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
@@ -97,7 +100,7 @@ def _listen(settings: Settings, folder: DemoFolder, path: Path) -> socket:
         if occupied is None or f":{settings.port}/" not in occupied:
             raise
         raise CommandFailed(
-            f"The demo in {path} is prepared or served at {occupied} already:"
+            f"The demo in {shown_path(path)} is prepared or served at {occupied} already:"
             " use it there, or choose another port by --port or LOUPE_PORT."
         ) from error
 
@@ -112,7 +115,9 @@ async def _clock(folder: DemoFolder, path: Path, url: str, clock: SystemClock) -
     async with transaction(url) as reader:
         used = await advanced(reader, folder.accounts(history), clock)
     if used is not clock:
-        print_note(f"The demo in {path} was used until {rfc3339(used.now())}: its clock goes on from there.")
+        print_note(
+            f"The demo in {shown_path(path)} was used until {rfc3339(used.now())}: its clock goes on from there."
+        )
     return used
 
 
@@ -166,7 +171,7 @@ def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
     history = folder.history()
     if history is not None and seed not in {None, folder.seed(history)}:
         raise CommandFailed(
-            f"The data folder {path} has the demo of seed {folder.seed(history)} already:"
+            f"The data folder {shown_path(path)} has the demo of seed {folder.seed(history)} already:"
             " leave out --seed, or set LOUPE_DATA_DIR to another folder."
         )
 

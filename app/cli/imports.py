@@ -15,9 +15,8 @@ from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.output import print_note, print_report, print_result
-from app.cli.sentences import shown_path
 from app.clock import Clock
-from app.domain.wording import isolated, printable
+from app.domain.wording import isolated, printable, shown_path
 from app.services.imports import (
     AccountMoved,
     Listener,

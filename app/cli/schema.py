@@ -7,7 +7,8 @@ import typer
 
 from app.cli.database import CommandFailed
 from app.cli.output import print_result
-from app.cli.sentences import naming, shown_path
+from app.cli.sentences import naming
+from app.domain.wording import shown_path
 
 _NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the schema; - is standard output.")]
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the schema.")]

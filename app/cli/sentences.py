@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from app.domain.wording import isolated, printable, quoted
+from app.domain.wording import isolated, printable, quoted, shown_path
 
 _OF_THE_USER: Final = re.compile(r"'[^']*'|(?<= )\(.*\)(?=$)|(?<=option: ).*")
 _EXTRA: Final = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -33,7 +33,11 @@ def usage_sentence(error: typer.TyperException) -> str:
 def system_sentence(error: OSError) -> str:
     """Return the sentence for an error of the system, with the name of its file if there is one."""
     reason = error.strerror or str(error)
-    return f"{reason}." if error.filename is None else f"{shown_path(error.filename)} cannot be used: {reason}."
+    return (
+        f"{reason}."
+        if error.filename is None
+        else f"{shown_path(os.fsdecode(error.filename))} cannot be used: {reason}."
+    )
 
 
 @contextmanager
@@ -43,11 +47,6 @@ def naming(file: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(file)) from error
-
-
-def shown_path(path: str | bytes | os.PathLike[str]) -> str:
-    """Return a path for a sentence."""
-    return isolated(printable(os.fsdecode(path)))
 
 
 def _name(error: typer.BadParameter) -> str:

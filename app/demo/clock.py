@@ -10,6 +10,7 @@ from app.domain.deadlines.rules import expedite_window
 from app.domain.errors import SentenceError
 from app.domain.instants import rfc3339
 from app.domain.local_time import time_zone
+from app.domain.wording import shown_path
 from db.queries.accounts import ACCOUNTS_IN_ORDER, last_instants
 from db.readers import Reader
 
@@ -21,8 +22,8 @@ class ClockBehind(SentenceError):  # noqa: N818 - named by its case, like all er
 
     def __init__(self, folder: Path, ends_at: datetime, now: datetime) -> None:
         super().__init__(
-            f"The history of the demo in {folder} ends at {rfc3339(ends_at)}, after the clock's {rfc3339(now)}:"
-            " set LOUPE_CLOCK to a later instant, or LOUPE_DATA_DIR to another folder."
+            f"The history of the demo in {shown_path(folder)} ends at {rfc3339(ends_at)},"
+            f" after the clock's {rfc3339(now)}: set LOUPE_CLOCK to a later instant, or LOUPE_DATA_DIR to another folder."
         )
 
 

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.demo.lines import Line
 from app.domain.errors import SentenceError
 from app.domain.instants import read_instant
+from app.domain.wording import shown_path
 
 _HISTORY = re.compile(r"demo-seed-[0-9]{1,18}\.jsonl")
 _ACCOUNT = b'{"type":"account"'
@@ -47,7 +48,8 @@ class FolderUnusable(SentenceError):  # noqa: N818 - named by its case, like all
 
     def __init__(self, folder: Path, reason: str | None) -> None:
         super().__init__(
-            f"The data folder {folder} cannot be used ({reason}): set LOUPE_DATA_DIR to a folder you may write."
+            f"The data folder {shown_path(folder)} cannot be used ({reason}):"
+            " set LOUPE_DATA_DIR to a folder you may write."
         )
 
 

@@ -5,6 +5,7 @@ no other word or number. Fields of the API and JSON have names as they are store
 """
 
 from itertools import accumulate
+from pathlib import PurePath
 from typing import Final
 from unicodedata import bidirectional
 
@@ -39,6 +40,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() or _moves(each) else ascii(each)[1:-1] for each in text)
+
+
+def shown_path(path: PurePath | str) -> str:
+    """Return a path for a sentence, without quotes."""
+    return isolated(printable(str(path)))
 
 
 def _moves(text: str) -> bool:

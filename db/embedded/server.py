@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
+from app.domain.wording import shown_path
 from db.embedded.binaries import EmbeddedServerError, User, find_binaries
 from db.embedded.cluster import Cluster
 from db.embedded.user import server_user, take_over
@@ -221,7 +222,7 @@ def _own_folder(folder: Path, user: User) -> Path:
         _make_folder(folder, 0o700, user)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user.uid or found.st_mode & 0o077:
-        raise EmbeddedServerError(f"The folder {folder} is not the database server's own: remove it.")
+        raise EmbeddedServerError(f"The folder {shown_path(folder)} is not the database server's own: remove it.")
     return folder
 
 
@@ -231,7 +232,7 @@ def _in_a_sentence(folder: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise EmbeddedServerError(
-            f"The data folder {folder} cannot be used ({error.strerror}{_where(error, folder)}):"
+            f"The data folder {shown_path(folder)} cannot be used ({error.strerror}{_where(error, folder)}):"
             " mend that, or set LOUPE_DATA_DIR to another folder."
         ) from error
 
@@ -240,4 +241,4 @@ def _where(error: OSError, folder: Path) -> str:
     """Return the file or folder of an error, unless it is the data folder itself, which is named anyway."""
     named = Path(error.filename2 or error.filename or folder)
     existing = next((each for each in (named, *named.parents) if os.path.lexists(each)), folder)
-    return f": {existing}" if existing.is_absolute() and existing != folder else ""
+    return f": {shown_path(existing)}" if existing.is_absolute() and existing != folder else ""

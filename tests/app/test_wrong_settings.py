@@ -118,6 +118,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     "rejection_period": {
         f"P{'9' * 20}D": NO_DURATION,
         "PT0S": "it should be more than 0 seconds",
+        "P36501D": "it should be at most 36500 days",
     },
     "verified_accounts": {"-1": "it should be at least 0", "1e3": NO_NUMBER},
 }
@@ -238,6 +239,23 @@ def test_the_users_own_data_folder_is_written_in_utf8(unset: pytest.MonkeyPatch)
     unset.setenv("XDG_DATA_HOME", f"/home/{BYTES}")
     with pytest.raises(SettingsError, match=r"cannot be used \(it is not written in UTF-8\): set LOUPE_DATA_DIR"):
         data_folder(read_settings())
+
+
+def test_a_home_with_control_characters_is_shown_escaped(unset: pytest.MonkeyPatch) -> None:
+    unset.setattr("os.geteuid", lambda: 1_000)
+    unset.setattr("sys.platform", "linux")
+    unset.setenv("XDG_DATA_HOME", "/home/\x1b[31m\u05d0")
+    with pytest.raises(SettingsError) as refused:
+        data_folder(read_settings())
+    shown = "\u2068/home/\\x1b[31m\u05d0/loupe\u2069"
+    assert str(refused.value).startswith(f"The data folder {shown} cannot be used (it has a line end or a control")
+
+
+def test_a_folder_from_right_to_left_moves_no_other_word(refused: Callable[..., str]) -> None:
+    sentence = refused("migrate", LOUPE_DATA_DIR="/dev/null/\u05d0")
+    assert sentence.startswith(
+        "The data folder \u2068/dev/null/\u05d0/postgres\u2069 cannot be used (Not a directory: "
+    )
 
 
 def test_a_port_of_postgresqls_own_variable_is_a_sentence(
