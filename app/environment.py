@@ -13,7 +13,7 @@ _SERVICE_ADDRESS: Final = re.compile("(tcp|udp|sctp)://")
 
 
 def misspelt(environment: Mapping[str, str], settings: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield each variable that is no setting but at most two letters away from one, and that setting."""
+    """Yield each variable that is no setting but at most two letters away from one in any case, and that setting."""
     for name in _unknown(environment, settings):
         distance, nearest = min((_distance(name.upper(), setting), setting) for setting in settings)
         if distance <= _TYPO:
@@ -22,11 +22,8 @@ def misspelt(environment: Mapping[str, str], settings: Collection[str]) -> Itera
 
 def warnings(environment: Mapping[str, str], settings: Collection[str]) -> Iterator[str]:
     """Yield a sentence about each kind of variables that are ignored."""
-    addresses = sorted(
-        name for name, value in environment.items() if name.upper() == "LOUPE_PORT" and is_address(value)
-    )
-    if addresses:
-        yield f"{addresses[0]} is ignored: it is no port, but set by Kubernetes for a service called loupe."
+    if is_address(environment.get("LOUPE_PORT")):
+        yield "LOUPE_PORT is ignored: it is no port, but set by Kubernetes for a service called loupe."
     if unknown := sorted(_unknown(environment, settings)):
         yield f"Ignored, since there are no such settings: {', '.join(unknown)}."
 
@@ -40,7 +37,7 @@ def _unknown(environment: Mapping[str, str], settings: Collection[str]) -> list[
     return [
         name
         for name in environment
-        if name.upper().startswith(PREFIX) and not name.startswith(_OF_TESTS) and name.upper() not in settings
+        if name.upper().startswith(PREFIX) and not name.startswith(_OF_TESTS) and name not in settings
     ]
 
 

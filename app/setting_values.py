@@ -1,5 +1,6 @@
 """How values of settings are read. Each reader raises ValueError, with the problem in words that follow the name."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -36,6 +37,7 @@ ANY_ORIGIN: Final = "*"
 CLOCK_YEARS: Final = range(YEARS.start + 3, YEARS.stop - 3)
 """Years in which a clock may start: jobs and the demo look up to 1,000 days back, deadlines are ahead."""
 
+_DIGITS: Final = re.compile("-?[0-9]{1,4000}")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
 _HOST: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?")
@@ -60,6 +62,13 @@ def split(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+def whole_number(value: object) -> object:
+    """Require digits alone, since int() also reads 1_0 as 10."""
+    if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
+        raise ValueError("it should be a whole number")
+    return value
+
+
 def origin(text: str) -> str:
     """Return an origin as browsers send it, or "*"."""
     if text == ANY_ORIGIN:
@@ -76,12 +85,9 @@ def clock_start(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        at = read_instant(value)
+        return read_instant(value, CLOCK_YEARS)
     except BadInstant as error:
         raise ValueError(f"it {error.problem}") from None
-    if at.year not in CLOCK_YEARS:
-        raise ValueError(f"it must be in the years {CLOCK_YEARS[0]} to {CLOCK_YEARS[-1]}")
-    return at
 
 
 def folder(path: Path | None) -> Path | None:
@@ -144,8 +150,11 @@ def terms_of_plans(value: object) -> object:
         return value
     try:
         plans: object = orjson.loads(value)
+        json.loads(value, object_pairs_hook=_named_once, parse_int=str)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"it is no JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     for plan, terms in _items(plans):
         for name, term in _items(terms):
             if name in COLUMNS and isinstance(term, bool):
@@ -179,10 +188,19 @@ def _out_of_bounds(terms: SlaTerms) -> Iterator[tuple[str, str]]:
         yield "expedite_turnaround", "at most expedite_additional_turnaround"
 
 
-def _items(json: object) -> Iterator[tuple[str, object]]:
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object whose names are all different; of equal ones the last would count."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{quoted(name)} is in it twice")
+    return dict(pairs)
+
+
+def _items(value: object) -> Iterator[tuple[str, object]]:
     """Yield the names and values of an object; none of another value."""
-    if isinstance(json, dict):
-        yield from cast("dict[str, object]", json).items()
+    if isinstance(value, dict):
+        yield from cast("dict[str, object]", value).items()
 
 
 def _parts(url: str) -> SplitResult | None:

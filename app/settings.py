@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app import environment, setting_values
+from app import environment, setting_values, wrong_values
 from app.domain.errors import SentenceError
 from app.domain.production.rejections import REJECTION_PERIOD
 from app.domain.sla.enums import Plan
@@ -22,9 +22,9 @@ from app.setting_values import ANY_ORIGIN
 from db.address import has_possible_ports, is_well_formed
 
 _Origin: TypeAlias = Annotated[str, AfterValidator(setting_values.origin)]
+_WholeNumber: TypeAlias = Annotated[int, BeforeValidator(setting_values.whole_number)]
 _WebAddress: TypeAlias = Annotated[str, AfterValidator(setting_values.web_address)]
 
-_KEY_OF_MAPPING: Final = "[key]"  # in the locations of errors of pydantic
 _NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database would be made in place of the data
 _OF_LINES = "LOUPE_PLAN_TERMS"  # JSON, which may have line ends
 _ONE_DAY = timedelta(days=1)
@@ -60,7 +60,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=environment.PREFIX, env_ignore_empty=True, frozen=True)
 
-    database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
+    database_url: str | None = None
     """The PostgreSQL to use, 16 or newer; the embedded one without it."""
     data_dir: Annotated[Path | None, AfterValidator(setting_values.folder)] = Field(default_factory=_default_data_dir)
     """The folder of the embedded database; None for a user without a home (see `data_folder`)."""
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     """The instant at which the process's clock starts, running; the machine's own time without it."""
     host: Annotated[str, AfterValidator(setting_values.host)] = "127.0.0.1"
     """The address to serve at."""
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: _WholeNumber = Field(default=8000, ge=0, le=65535)
     """The port to serve at; 0 takes a free one."""
     cors_origins: Annotated[frozenset[_Origin], NoDecode, BeforeValidator(setting_values.split)] = frozenset()
     """The origins whose pages may call the API in a browser, with commas between; `*` for all."""
@@ -103,12 +103,14 @@ class Settings(BaseSettings):
     """The retention of runs of jobs, at least a day: as P90D."""
     rejection_period: timedelta = Field(default=REJECTION_PERIOD, gt=timedelta(), le=_LONGEST)
     """The time from its delivery within which an image can be rejected: as P30D."""
-    verified_accounts: int = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
+    verified_accounts: _WholeNumber = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
     """The number of accounts a day whose Pulse is compared with the rows it is counted from, 0 for none."""
 
     @field_validator("database_url")
     @classmethod
     def _is_well_formed(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("it should begin with postgresql://")
         if url is not None and not is_well_formed(url):
             raise ValueError("it is no URL; characters such as / and ? in a password are written as %2F and %3F")
         if url is not None and not has_possible_ports(url):
@@ -161,8 +163,8 @@ def read_settings(**options: str | int | None) -> Settings:
     Raises SettingsError.
     """
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    for name, value in os.environ.items():
-        if name.upper() in _NEVER_EMPTY and not value.strip():
+    for name in _NEVER_EMPTY:
+        if name in os.environ and not os.environ[name].strip():
             raise SettingsError(f"{name} is empty: give it a value, or unset it.")
     for name, meant in environment.misspelt(os.environ, _names()):
         raise SettingsError(f"{name} is no setting: write {meant} if that is meant, or unset it.")
@@ -171,12 +173,9 @@ def read_settings(**options: str | int | None) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        setting = str(wrong["loc"][0])
+        setting = str(error.errors(include_url=False)[0]["loc"][0])
         name = f"--{setting}" if setting in given else environment.PREFIX + setting.upper()
-        where = ".".join(part for part in wrong["loc"][1:] if isinstance(part, str) and part != _KEY_OF_MAPPING)
-        reason = (where and f"{where}: ") + wrong["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret
+        raise SettingsError(f"{name} is wrong: {wrong_values.problem(error)}.") from None  # its value may be a secret
 
 
 def _require_text(name: str, value: str) -> None:

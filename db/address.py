@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _HOST: Final = r"(?:\[[^\]]*\]|[^/?#@:,\[]*)(?::\d*)?"
 _HOSTS: Final = rf"{_HOST}(?:,{_HOST})*"
@@ -17,6 +17,7 @@ _URL: Final = re.compile(
 _DIGITS: Final = re.compile("[0-9]+")
 _PORTS: Final = range(1, 2**16)
 _LONGEST_PORT: Final = 5  # digits
+_FILES: Final = ("sslcert=", "sslcrl=", "sslkey=", "sslrootcert=")
 _SHOWN: Final = ("host=", "port=", "dbname=", "sslmode=")  # of the query
 
 
@@ -50,6 +51,11 @@ def shown(url: str) -> str:
         return "postgresql://..."
     query = "&".join(each for each in parameters.split("&") if each.startswith(_SHOWN))
     return f"postgresql://{found['hosts'] or found['only_hosts'] or ''}{found['database'] or ''}{query and '?' + query}"
+
+
+def files(url: str) -> list[str]:
+    """Return the parameters of a well-formed URL that name files, decoded: sslrootcert=/etc/ca.pem."""
+    return [unquote(each) for each in url.partition("?")[2].split("&") if each.startswith(_FILES)]
 
 
 def with_parameter(url: str, name: str, value: str) -> str:

@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import orjson
 
-from db.address import is_well_formed, shown
+from db.address import files, is_well_formed, shown
 from db.application_name import PARAMETER, name_for
 from db.failures import DatabaseUnreachable, is_outage
 
@@ -36,6 +37,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 _NO_SETTINGS: Mapping[str, str] = {}
 _GOODBYE: Final = 1.0  # seconds
+_ROLE: Final = "target_session_attrs"
 _OLDEST: Final = 16  # the major release of PostgreSQL for which statements and migrations are written
 _ENCODING: Final = "UTF8"  # in which any name can be stored, and alone is normalized
 
@@ -183,8 +185,21 @@ def _reaching(url: str) -> Generator[None]:
         nameless = "the URL names no user, and the system has no name for the one of this process."
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {nameless}") from error
     except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = error if is_well_formed(url) else "the URL is malformed"  # of which the error may show a password
-        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {reason}") from error
+        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {_reason(url, error)}") from error
+
+
+def _reason(url: str, error: Exception) -> str:
+    if not is_well_formed(url):
+        return "the URL is malformed"  # of which the error may show a password
+    if _ROLE in str(error):  # asyncpg prints an object of Python in place of what it allows
+        return f"{_ROLE} should be any, primary, standby, read-write, read-only or prefer-standby"
+    if isinstance(error, FileNotFoundError) and (missing := [each for each in files(url) if not _exists(each)]):
+        return f"{', '.join(missing)}: {error.strerror}"
+    return str(error)
+
+
+def _exists(parameter: str) -> bool:
+    return Path(parameter.partition("=")[2]).exists()
 
 
 class _UnusableError(Exception):

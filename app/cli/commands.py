@@ -1,6 +1,5 @@
 """All commands of `loupe`. They read the settings, make the clock and hold the database, and pass them on."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -8,8 +7,9 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from app.cli.deferred import defer, function_at
-from app.cli.output import prepare_streams, print_note, print_result, settle_streams
+from app.cli.deferred import Group, defer, function_at
+from app.cli.output import prepare_streams, print_note, print_result
+from app.cli.sentences import system_sentence, usage_sentence
 from app.domain.errors import SentenceError
 
 # The function of each command, and the first paragraph of its docstring, which is listed without importing it.
@@ -119,6 +119,7 @@ def _run_jobs(context: typer.Context) -> None:
 def _group(text: str, otherwise: Callable[..., None] = _show_help, *, epilog: str | None = None) -> typer.Typer:
     """Make a group of commands; `otherwise` runs before each of them, and where none is given."""
     return typer.Typer(
+        cls=Group,
         help=text,
         epilog=epilog,
         callback=otherwise,
@@ -168,18 +169,11 @@ def run() -> None:
     try:
         sys.exit(cli(standalone_mode=False))
     except typer.TyperException as error:
-        _fail(error.format_message().replace("Value error, ", ""))
-    except (SentenceError, OSError) as error:
-        _fail(_sentence(error))
-    finally:
-        settle_streams()
-
-
-def _sentence(error: Exception) -> str:
-    if not isinstance(error, OSError):
-        return str(error)
-    reason = error.strerror or str(error)
-    return f"{reason}." if error.filename is None else f"{os.fsdecode(error.filename)} cannot be used: {reason}."
+        _fail(usage_sentence(error))
+    except OSError as error:
+        _fail(system_sentence(error))
+    except SentenceError as error:
+        _fail(str(error))
 
 
 def _leave(number: int, _frame: object) -> NoReturn:

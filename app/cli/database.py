@@ -17,7 +17,7 @@ from db.address import with_parameter
 from db.application_name import named
 from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
-from db.failures import MigrationFailed, ServerError
+from db.failures import DatabaseUnreachable, MigrationFailed, ServerError
 from db.migrate import migrate
 from db.readers import Reader
 from db.revisions import Found, inspect
@@ -67,6 +67,10 @@ def database(settings: Settings, command: str, *, writes: bool = True, keeps_log
     try:
         with _server(settings) as url:
             yield _prepared(url, command, settings)
+    except DatabaseUnreachable as error:
+        if settings.database_url is None:
+            raise
+        raise DatabaseUnreachable(f"{str(error).removesuffix('.')} (LOUPE_DATABASE_URL).") from error
     except (MigrationFailed, ServerError) as error:
         raise CommandFailed(_sentence(error, settings)) from error
 

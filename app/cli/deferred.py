@@ -7,8 +7,33 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 from typer.main import get_command
+
+from app.cli.output import print_result
+
+
+class Command(TyperCommand):
+    """A command whose help is printed as any result is, without Python's types of its arguments."""
+
+    def get_help(self, ctx: Any) -> Any:  # noqa: ANN401 - their types are internal to typer
+        """Return the help."""
+        for each in self.params:
+            if isinstance(each, TyperArgument):
+                vars(each)["display_type_rich"] = _no_type
+        return super().get_help(ctx)
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Return the option --help."""
+        return _printing(super().get_help_option(ctx))
+
+
+class Group(TyperGroup):
+    """A group of commands whose help is printed as any result is."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Return the option --help."""
+        return _printing(super().get_help_option(ctx))
 
 
 class DeferredCommand(TyperCommand):
@@ -20,7 +45,7 @@ class DeferredCommand(TyperCommand):
     def make_context(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - their types are internal to typer
         """Make the context of the command that has the function's parameters, which then runs."""
         app = typer.Typer(add_completion=False, rich_markup_mode=self.rich_markup_mode)
-        app.command(self.name)(function_at(self.place))
+        app.command(self.name, cls=Command)(function_at(self.place))
         return get_command(app).make_context(*args, **extra)
 
 
@@ -48,6 +73,21 @@ def importing() -> Generator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _printing(option: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the option --help with a callback that fails where typer's would print nothing, on a closed stream."""
+    option.callback = _show_help
+    return option
+
+
+def _show_help(context: typer.Context, _parameter: object, wanted: bool) -> None:  # noqa: FBT001 - an option's value
+    if wanted and not context.resilient_parsing:
+        print_result(context.get_help())
+        raise typer.Exit
+
+
+def _no_type(*, ctx: object) -> None: ...
 
 
 def _parameters_unknown() -> None: ...

@@ -11,13 +11,12 @@ from typing import Annotated, NamedTuple
 
 import orjson
 import stamina
-import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.deferred import importing
 from app.cli.imports import listening, run_import, sum_up
 from app.cli.log import begin_log
-from app.cli.options import Host, Port
+from app.cli.options import Host, Port, number_between
 from app.cli.output import print_note, print_report
 from app.cli.printing import as_table
 from app.cli.serving import address, listen
@@ -55,11 +54,9 @@ class _Wanted(NamedTuple):
 
 def demo_command(
     *,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=_MAX_SEED, help="Which history to invent, when there is none yet.")
-    ] = None,
-    days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
-    accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
+    seed: Annotated[int | None, number_between(0, _MAX_SEED, "Which history to invent, when there is none yet")] = None,
+    days: Annotated[int, number_between(1, 1_000, "How long it is, in days")] = 120,
+    accounts: Annotated[int, number_between(1, len(STUDIOS), "How many studios it has")] = len(STUDIOS),
     host: Host = None,
     port: Port = None,
 ) -> None:

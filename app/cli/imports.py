@@ -15,6 +15,7 @@ from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.output import print_note, print_report, print_result
+from app.cli.sentences import shown_path
 from app.clock import Clock
 from app.domain.wording import isolated, printable
 from app.services.imports import (
@@ -137,7 +138,7 @@ class _Lines:
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""
-        self.say(f"{isolated(self._name)}:{line}: {text}")
+        self.say(f"{shown_path(self._name)}:{line}: {text}")
 
     def resumed(self, line: int) -> None:
         """Print what was imported before."""
@@ -186,8 +187,9 @@ def sum_up(report: Report) -> str:
     if report.known:
         sentences.append(f"Known before: {_count(report.known, _LINE)}.")
     if report.problems:
-        skipped = f", skipped because of them: {_count(report.skipped, _LINE)}" if report.skipped else ""
-        sentences.append(f"Bad: {_count(report.problems, _LINE)}{skipped}. Correct them and run the import again.")
+        them = "it" if report.problems == 1 else "them"
+        skipped = f", skipped because of {them}: {_count(report.skipped, _LINE)}" if report.skipped else ""
+        sentences.append(f"Bad: {_count(report.problems, _LINE)}{skipped}. Correct {them} and run the import again.")
     return " ".join(sentences)
 
 

@@ -33,7 +33,7 @@ def key_create(
     *,
     account_name: AccountName = None,
     staff: Annotated[bool, typer.Option("--staff", help="Make a key for staff, who see all accounts.")] = False,
-    name: Annotated[str | None, typer.Option(help="A name of the key for people.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="A name of the key for people.")] = None,
     expires: Annotated[
         str | None,
         typer.Option(metavar="WHEN", help="An instant such as 2027-01-31T00:00:00Z, or a length of time such as P90D."),

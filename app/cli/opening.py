@@ -8,7 +8,7 @@ import typer
 
 from api.ids import account_global_id
 from app.cli.database import database_now, migrated_database, transaction
-from app.cli.options import AsJson
+from app.cli.options import AsJson, number_between
 from app.cli.output import end_line, json_text, print_uncommitted
 from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.sla.enums import Plan
@@ -17,15 +17,17 @@ from app.domain.wording import isolated
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 
-_PerDay: TypeAlias = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When not the plan's own.")]
+_PerDay: TypeAlias = Annotated[int | None, number_between(0, MAX_PER_DAY, "When not the plan's own")]
 
 
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help=f"Its name for people, in at most {MAX_NAME} characters.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help=f"Its name for people, in at most {MAX_NAME} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
-    time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
-    ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,
+    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Its IANA time zone, such as Europe/Copenhagen.")],
+    ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="A name of your own for it, as in import files.")
+    ] = None,
     images_per_day: _PerDay = None,
     expedites_per_day: _PerDay = None,
     as_json: AsJson = False,

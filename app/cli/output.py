@@ -37,13 +37,6 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def settle_streams() -> None:
-    """Drop what the streams do not take, or Python would try again as it ends, and give the process another code."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            _write(stream, "")
-
-
 def print_result(text: str, end: str = "\n") -> None:
     """Print the result of a command that only reads; raises OutputFailed, or BrokenPipeError if nobody reads on.
 

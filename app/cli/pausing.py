@@ -6,15 +6,15 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from app.cli.database import CommandFailed, database_now, migrated_database, transaction
+from app.cli.database import database_now, migrated_database, transaction
+from app.cli.options import require_job
 from app.cli.output import print_report
 from app.domain.instants import rfc3339
-from app.domain.wording import quoted
 from app.services.jobs import pauses
 from app.settings import Settings, read_settings
 from jobs.catalogue import JOBS
 
-_Job: TypeAlias = Annotated[str, typer.Argument(help="The name of the job, as in `loupe jobs status`.")]
+_Job: TypeAlias = Annotated[str, typer.Argument(metavar="JOB", help="The name of the job, as in `loupe jobs status`.")]
 
 
 def pause_command(job: _Job) -> None:
@@ -25,7 +25,7 @@ def pause_command(job: _Job) -> None:
 
     Example: loupe jobs pause snapshot_pulse
     """
-    _require_job(job)
+    require_job(job, JOBS.names)
     settings = read_settings()
     with migrated_database(settings, "jobs pause") as url:
         pause = asyncio.run(_pause(url, job, settings))
@@ -37,7 +37,7 @@ def resume_command(job: _Job) -> None:
 
     Example: loupe jobs resume snapshot_pulse
     """
-    _require_job(job)
+    require_job(job, JOBS.names)
     with migrated_database(read_settings(), "jobs resume") as url:
         since = asyncio.run(_resume(url, job))
         was = "was not paused" if since is None else f"is resumed; it was paused at {rfc3339(since)}"
@@ -52,8 +52,3 @@ async def _pause(url: str, job: str, settings: Settings) -> pauses.Pause:
 async def _resume(url: str, job: str) -> datetime | None:
     async with transaction(url) as writer:
         return await pauses.resume(writer, job)
-
-
-def _require_job(job: str) -> None:
-    if job not in JOBS.names:
-        raise CommandFailed(f"There is no job {quoted(job)}. The jobs are {', '.join(JOBS.names)}.")

@@ -7,9 +7,10 @@ import typer
 
 from app.cli.database import CommandFailed
 from app.cli.output import print_result
+from app.cli.sentences import naming, shown_path
 
-_NewFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.")]
-_File = Annotated[Path, typer.Argument(help="The file of the schema.")]
+_NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the schema; - is standard output.")]
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the schema.")]
 _COMMITTED = Path("schema.graphql")
 _STALE = "{file} differs from the schema of the code; `loupe schema export` writes it."
 
@@ -25,7 +26,8 @@ def export_command(file: _NewFile = _COMMITTED) -> None:
     if str(file) == "-":
         print_result(text, end="")
     else:
-        file.write_text(text, encoding="utf-8")
+        with naming(file):
+            file.write_text(text, encoding="utf-8")
 
 
 def check_command(file: _File = _COMMITTED) -> None:
@@ -38,12 +40,12 @@ def check_command(file: _File = _COMMITTED) -> None:
     try:
         committed = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise CommandFailed(f"{file} is no GraphQL schema: it is not written in UTF-8.") from None
+        raise CommandFailed(f"{shown_path(file)} is no GraphQL schema: it is not written in UTF-8.") from None
     if committed == printed():
-        print_result(f"{file} equals the schema of the code.")
+        print_result(f"{shown_path(file)} equals the schema of the code.")
         return
     try:
         broken = breaking_changes(committed)
     except NoSchema as reason:
-        raise CommandFailed(f"{file} is no GraphQL schema: {reason}") from reason
-    raise CommandFailed("\n".join([_STALE.format(file=file), *broken]))
+        raise CommandFailed(f"{shown_path(file)} is no GraphQL schema: {reason}") from reason
+    raise CommandFailed("\n".join([_STALE.format(file=shown_path(file)), *broken]))

@@ -9,7 +9,6 @@ from app.domain.bounds import YEARS
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-_OUT_OF_RANGE: Final = f"must be in the years {YEARS[0]} to {YEARS[-1]}"
 _MOST_CHARACTERS: Final = 100  # of a text that may be an instant
 
 
@@ -21,10 +20,10 @@ class BadInstant(ValueError):  # noqa: N818 - refusals are named by their case
         self.problem = problem
 
 
-def read_instant(text: object) -> datetime:
+def read_instant(text: object, years: range = YEARS) -> datetime:
     """Return the instant, UTC, of a text in RFC 3339; digits after the microseconds are cut off.
 
-    It needs an offset and is in the years 1970 to 2200, UTC. Raises BadInstant otherwise.
+    It needs an offset and is in the years 1970 to 2200, UTC, or in fewer. Raises BadInstant otherwise.
     """
     if not isinstance(text, str) or len(text) > _MOST_CHARACTERS or not _INSTANT.fullmatch(text):
         raise BadInstant("must be an instant with an offset, like 2026-03-02T13:05:00Z")
@@ -34,15 +33,19 @@ def read_instant(text: object) -> datetime:
     except ValueError:
         raise BadInstant(f"is no instant that exists: {text}") from None
     except OverflowError:
-        raise BadInstant(_OUT_OF_RANGE) from None
-    return require_supported(at)
+        raise _out_of_range(years) from None
+    return require_supported(at, years)
 
 
-def require_supported(at: datetime) -> datetime:
-    """Return the instant (UTC) if it is in the years 1970 to 2200; raises BadInstant."""
-    if at.year not in YEARS:
-        raise BadInstant(_OUT_OF_RANGE)
+def require_supported(at: datetime, years: range = YEARS) -> datetime:
+    """Return the instant (UTC) if it is in the years 1970 to 2200, or in fewer; raises BadInstant."""
+    if at.year not in years:
+        raise _out_of_range(years)
     return at
+
+
+def _out_of_range(years: range) -> BadInstant:
+    return BadInstant(f"must be in the years {years[0]} to {years[-1]}")
 
 
 def rfc3339(at: datetime) -> str:

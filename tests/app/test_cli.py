@@ -147,10 +147,7 @@ def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Call
         ((*ACME[:-1], "Mars/Olympus"), "'Mars/Olympus' is not an IANA time zone."),
         (
             (*ACME[:5], "GOLD", *ACME[6:]),
-            (
-                "Invalid value for '--plan': 'GOLD' is not one of "
-                "'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL', 'ENTERPRISE'."
-            ),
+            ("--plan is wrong: 'GOLD' is not one of 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL', 'ENTERPRISE'."),
         ),
         (("token", "create", "--account", "nobody"), "There is no account 'nobody'."),
         ((*ACME[:3], " ", *ACME[4:]), "The name must not be blank."),

@@ -90,7 +90,7 @@ async def test_bad_lines_are_printed_with_file_and_line_and_the_command_fails(da
     assert err == f"{path}:4: specification: there is no specification 'shadow'\n"
     assert out == (
         "Imported 1 account, 1 specification, 1 order; 2 images."
-        " Bad: 1 line, skipped because of them: 1 line. Correct them and run the import again.\n"
+        " Bad: 1 line, skipped because of it: 1 line. Correct it and run the import again.\n"
     )
 
 

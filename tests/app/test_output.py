@@ -15,6 +15,7 @@ from typing import Any, TextIO
 import pytest
 
 from app.cli import main
+from app.cli.output import json_text
 from db.connections import Pool
 from db.embedded.binaries import EmbeddedServerError
 from tests.app.test_cli import ACME
@@ -26,6 +27,8 @@ FULL = "No space left on device"
 CLOCK = "2026-03-03T12:00:00Z"
 
 pytestmark = pytest.mark.usefixtures("own_log")
+
+HELP = ("--help",), ("serve", "--help"), ("jobs", "--help"), ("--version",)
 
 Run = Callable[..., int]
 
@@ -222,12 +225,20 @@ async def test_a_command_has_reported_before_it_lets_go_of_the_database(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("account", "list"), ("account", "list", "--json"), ("schema", "export", "-"), ("migrate", "--check")]
+    "arguments",
+    [("account", "list"), ("account", "list", "--json"), ("schema", "export", "-"), ("migrate", "--check"), *HELP],
 )
 def test_a_result_that_cannot_be_printed_is_an_error(run: Run, full: TextIO, arguments: tuple[str, ...]) -> None:
     errors = Stream()
     assert run(*arguments, to=full, errors=errors) == 1
     assert errors.text == f"loupe: Standard output cannot be written ({FULL}).\n"
+
+
+@pytest.mark.parametrize("arguments", [("account", "list"), *HELP])
+def test_a_result_for_a_closed_stream_is_an_error(run: Run, arguments: tuple[str, ...]) -> None:
+    errors = Stream()
+    assert run(*arguments, to=None, errors=errors) == 1
+    assert errors.text == "loupe: Standard output cannot be written (it is closed).\n"
 
 
 @pytest.mark.parametrize("arguments", [("account", "list"), ("schema", "export", "-"), ("--help",)])
@@ -269,6 +280,12 @@ def test_no_file_or_connection_gets_the_number_of_a_closed_stream() -> None:
         ["/bin/sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', sys.executable, "-c", NEXT_NUMBER], check=False
     )
     assert done.returncode > 2
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_json_for_a_terminal_without_utf8_is_in_ascii(unset: pytest.MonkeyPatch, encoding: str) -> None:
+    unset.setattr("sys.stdout", Stream(encoding))
+    assert json_text({"name": "\u00e9\U0001f4f7"}) == r'{"name": "\u00e9\ud83d\udcf7"}'
 
 
 def test_nothing_is_printed_past_the_streams_rules() -> None:

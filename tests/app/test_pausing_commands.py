@@ -65,6 +65,16 @@ def test_an_unknown_job_is_refused_with_the_names_of_all(refused: Callable[..., 
     assert sorted(names) == sorted(JOBS)
 
 
+@pytest.mark.parametrize("command", ["retry", "drop"])
+def test_an_unknown_queued_job_is_refused_with_the_names_of_all(
+    refused: Callable[..., str], database: str, command: str
+) -> None:
+    sentence = "There is no job 'prune'. The jobs are reprice_specifications."
+    assert refused("jobs", command, "prune", LOUPE_DATABASE_URL=database) == sentence
+    known = refused("jobs", command, "reprice_specifications")
+    assert known == "No job that was given up matches."
+
+
 async def test_the_status_and_run_due_show_a_paused_job_as_paused_and_not_as_failing(pool: Pool, loupe: Loupe) -> None:
     await new_account(pool, datetime(2026, 3, 28, 20, tzinfo=UTC))
     await asyncio.to_thread(loupe, "pause", "reset_guarantee")

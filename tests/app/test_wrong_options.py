@@ -1,5 +1,6 @@
 """A wrong value of each option: one sentence that names it. The table is compared with the commands that there are."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
+from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from app.cli.deferred import DeferredCommand, function_at
@@ -21,7 +23,7 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
             ("--host", "localhost:80"),
             "--host is wrong: 'localhost:80' is no host such as localhost, 0.0.0.0 ",
         ),
-        "--port": (("--port", "99999"), "--port is wrong: Input should be less than or equal to 65535."),
+        "--port": (("--port", "99999"), "--port is wrong: it should be at most 65535."),
     },
     "migrate": {},
     "import": {
@@ -29,15 +31,15 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
     },
     "demo": {
         "--host": (("--host", BYTES), r"--host is wrong: '\udcff' is no host such as localhost, 0.0.0.0 or ::1"),
-        "--port": (("--port", "-1"), "--port is wrong: Input should be greater than or equal to 0."),
+        "--port": (("--port", "-1"), "--port is wrong: it should be at least 0."),
         "--seed": (
             ("--seed", "9" * 40),
-            "Invalid value for '--seed': Input should be less than or equal to 2147483647",
+            "--seed is wrong: it should be at most 2147483647.",
         ),
-        "--days": (("--days", "1001"), "Invalid value for '--days': Input should be less than or equal to 1000"),
+        "--days": (("--days", "1001"), "--days is wrong: it should be at most 1000."),
         "--accounts": (
             ("--accounts", "0"),
-            "Invalid value for '--accounts': Input should be greater than or equal to 1",
+            "--accounts is wrong: it should be at least 1.",
         ),
     },
     "erase": {
@@ -47,11 +49,17 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
     },
     "account create": {
         "--name": ((*ACCOUNT, "--name", BYTES), "The name is not written in UTF-8."),
-        "--plan": ((*ACCOUNT, "--plan", "GOLD"), "Invalid value for '--plan': 'GOLD' is not one of"),
+        "--plan": ((*ACCOUNT, "--plan", "GOLD"), "--plan is wrong: 'GOLD' is not one of"),
         "--time-zone": ((*ACCOUNT, "--time-zone", "../UTC"), "'../UTC' is not an IANA time zone."),
         "--ref": ((*ACCOUNT, "--ref", ""), "The ref must not be blank."),
-        "--images-per-day": ((*ACCOUNT, "--images-per-day", "-1"), "Invalid value for '--images-per-day': "),
-        "--expedites-per-day": ((*ACCOUNT, "--expedites-per-day", "1e3"), "Invalid value for '--expedites-per-day': "),
+        "--images-per-day": (
+            (*ACCOUNT, "--images-per-day", "-1"),
+            "--images-per-day is wrong: it should be at least 0.",
+        ),
+        "--expedites-per-day": (
+            (*ACCOUNT, "--expedites-per-day", "1_0"),
+            "--expedites-per-day is wrong: it should be a whole number.",
+        ),
     },
     "account list": {},
     "account show": {"name": ((BYTES,), NAMELESS)},
@@ -120,3 +128,42 @@ def test_a_wrong_value_of_an_option_is_one_sentence_that_names_it(
     error = refused(*command.split(), *arguments, LOUPE_DATABASE_URL=database)
     assert sentence in error
     assert "\n" not in error
+
+
+BELL: Final = "\x1b[31m\u202e\u05d0"  # a control character, an override and a letter from right to left
+SHOWN: Final = "\\x1b[31m\u202e\u05d0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("serve", "--x"), "No such option: --x."),
+        (("serve", "--prt", "3"), "No such option: --prt (Possible options: --port)."),
+        (("serve", f"--{BELL}"), f"No such option: \u2068--{SHOWN}\u2069\u2069."),
+        (("schema", "check", "a", "b", "c"), "Too many arguments: 'b c'."),
+        (("migrate", BELL), f"Too many arguments: '\u2068{SHOWN}\u2069\u2069'."),
+        (("serve", "--port"), "Option '--port' requires an argument."),
+        (("serve", "--port", "1_0"), "--port is wrong: it should be a whole number."),
+        (("serve", "--port", "9" * 5_000), "--port is wrong: it should be a whole number."),
+        (("jobs", "retry"), "Missing argument 'JOB'."),
+        (("jobs", "pause"), "Missing argument 'JOB'."),
+        (("jobs", "paus"), "No such command 'paus'. Did you mean 'pause', 'status'?"),
+        (
+            ("schema", "export", f"/dev/null/{BELL}"),
+            f"\u2068/dev/null/{SHOWN}\u2069\u2069 cannot be used: Not a directory.",
+        ),
+        (("schema", "export", "/dev/full"), "/dev/full cannot be used: No space left on device."),
+        (("import", f"/{BELL}"), f"\u2068/{SHOWN}\u2069\u2069 cannot be read: No such file or directory."),
+    ],
+)
+def test_wrong_arguments_are_one_sentence_that_nothing_in_them_moves(
+    refused: Callable[..., str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert refused(*arguments).replace("\u2069\u2069", "\u2069") == sentence.replace("\u2069\u2069", "\u2069")
+
+
+def test_help_names_values_by_words_of_the_field_and_not_by_pythons_types() -> None:
+    for path in OPTIONS:
+        text = CliRunner().invoke(cli, [*path.split(), "--help"]).output
+        assert text.startswith("Usage: ")
+        assert not re.search(r"<(str|int|path|int range)>", text), path

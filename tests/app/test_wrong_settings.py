@@ -7,13 +7,15 @@ from typing import Final
 
 import pytest
 
-from app.domain.bounds import YEARS
+from app.domain.bounds import MAX_URL, YEARS
 from app.domain.sla.enums import Plan
 from app.setting_values import CLOCK_YEARS
 from app.settings import Settings, SettingsError, data_folder, read_settings
 
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
-NO_TIMEDELTA: Final = "Input should be a valid timedelta, "
+NO_DURATION: Final = "it should be a duration such as PT1H"
+NO_NUMBER: Final = "it should be a whole number"
+PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
 NO_HOST: Final = " is no host such as localhost, 0.0.0.0 or ::1, without a port"
 NO_PAGE: Final = " is no URL such as https://help.example"
@@ -27,14 +29,16 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "postgresql://me:secret@one,two:0/loupe": NO_PORT,
         "postgresql:///loupe?host=db&port=5432,70000": NO_PORT,
         f"postgresql://db:{'9' * 5_000}/loupe": NO_PORT,
+        "mysql://db/loupe": "it should begin with postgresql://",
         "postgresql://db/loupe\n": "it has a line end or a control character",
     },
     "data_dir": {"~nobody-of-that-name/x": "there is no home folder ~nobody-of-that-name: give the path without ~"},
-    "migrate": {"always": "Input should be 'auto' or 'never'"},
-    "read_only": {"perhaps": "Input should be a valid boolean, unable to interpret input"},
+    "migrate": {"always": "it should be 'auto' or 'never'"},
+    "read_only": {"perhaps": "it should be true or false"},
     "clock": {
-        "1900-01-01T00:00:00Z": "it must be in the years 1970 to 2200",
-        "9999-12-31T23:59:59Z": "it must be in the years 1970 to 2200",
+        "1900-01-01T00:00:00Z": YEARS_OF_CLOCK,
+        "0001-01-01T00:00:00+01:00": YEARS_OF_CLOCK,
+        "9999-12-31T23:59:59Z": YEARS_OF_CLOCK,
         "1972-12-31T23:59:59Z": YEARS_OF_CLOCK,
         "2198-01-01T00:00:00Z": YEARS_OF_CLOCK,
         "2026-02-29T00:00:00Z": "it is no instant that exists: 2026-02-29T00:00:00Z",
@@ -47,19 +51,41 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         " ": "' '" + NO_HOST,
         "a" * 64: f"'{'a' * 64}'{NO_HOST}",
     },
-    "port": {"99999": "Input should be less than or equal to 65535"},
+    "port": {
+        "99999": "it should be at most 65535",
+        "-1": "it should be at least 0",
+        "1_0": NO_NUMBER,
+        "1.5": NO_NUMBER,
+    },
     "cors_origins": {
         "https://a.example:70000": "'https://a.example:70000' is no origin such as https://dashboard.example "
         "or http://localhost:5173"
     },
-    "dashboard_plans": {"GOLD": "Input should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"},
+    "dashboard_plans": {"GOLD": f"it {PLANS}"},
     "plan_terms": {
         "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",
-        "[]": "Input should be a valid dictionary",
-        '{"SOLO": null}': "SOLO: Input should be a dictionary or an instance of SlaTerms",
+        "[]": "it should be a JSON object",
+        '{"SOLO": null}': "SOLO should be a JSON object",
+        '{"GOLD": {}}': f"GOLD {PLANS}",
+        '{"SOLO": {}}': "SOLO.images_per_day is missing",
+        '{"SOLO": {}, "SOLO": {}}': "'SOLO' is in it twice",
+        TERMS % '1, "images_per_day": 2': "'images_per_day' is in it twice",
+        TERMS % f"{'[' * 1_000}{']' * 1_000}": "it is nested too deeply",
+        TERMS % '"a"': "SOLO.images_per_day should be a whole number",
+        TERMS % "null": "SOLO.images_per_day should be a whole number",
+        TERMS % ("9" * 25): "SOLO.images_per_day should be a whole number of fewer digits",
+        TERMS % '60, "deliver_by": "x"': "SOLO.deliver_by should be a time such as 09:00",
+        TERMS % '60, "deliver_by": []': "SOLO.deliver_by should be a time such as 09:00",
+        TERMS % '60, "expedite_multiplier": "x"': "SOLO.expedite_multiplier should be a number",
+        TERMS % '60, "expedite_multiplier": []': "SOLO.expedite_multiplier should be a number",
+        TERMS % '60, "expedite_multiplier": "NaN"': "SOLO.expedite_multiplier should be a number",
+        TERMS % '60, "expedite_turnaround": "x"': "SOLO.expedite_turnaround should be a duration such as PT1H",
+        TERMS % '60, "expedite_turnaround": []': "SOLO.expedite_turnaround should be a duration such as PT1H",
+        TERMS % '60, "support_phone": "x"': "SOLO.support_phone should be true or false",
+        TERMS % '60, "support_phone": []': "SOLO.support_phone should be true or false",
         TERMS % "true": "SOLO.images_per_day should be a number",
-        TERMS % "1.5": "SOLO.images_per_day: Input should be a valid integer, got a number with a fractional part",
-        TERMS % '60, "gold": 1': "SOLO.gold: Unexpected keyword argument",
+        TERMS % "1.5": "SOLO.images_per_day should be a whole number",
+        TERMS % '60, "gold": 1': "SOLO.gold is no term",
     },
     "catalogue_currency": {"usd": "'usd' is no currency of ISO 4217, such as USD"},
     "order_url": {
@@ -79,16 +105,21 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "javascript:alert(1)": "'javascript:alert(1)'" + NO_PAGE,
         "https://help.example:70000": "'https://help.example:70000'" + NO_PAGE,
         "https://[help": "'https://[help'" + NO_PAGE,
+        f"https://help.example/{'a' * (MAX_URL - 20)}": f"'https://help.example/{'a' * 29}...'{NO_PAGE}",
     },
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
-    "at_risk_lead": {"NaN": NO_TIMEDELTA + "invalid digit in duration"},
-    "run_retention": {"30": NO_TIMEDELTA + '"day" identifier in duration not correctly formatted'},
-    "rejection_period": {
-        f"P{'9' * 20}D": NO_TIMEDELTA + "a numeric value in the duration is too large",
-        "PT0S": "Input should be greater than 0 seconds",
+    "at_risk_lead": {"NaN": NO_DURATION, "3600": NO_DURATION},
+    "run_retention": {
+        "30": NO_DURATION,
+        "PT23H": "it should be at least 1 day",
+        "P36501D": "it should be at most 36500 days",
     },
-    "verified_accounts": {"-1": "Input should be greater than or equal to 0"},
+    "rejection_period": {
+        f"P{'9' * 20}D": NO_DURATION,
+        "PT0S": "it should be more than 0 seconds",
+    },
+    "verified_accounts": {"-1": "it should be at least 0", "1e3": NO_NUMBER},
 }
 
 
@@ -122,6 +153,17 @@ def test_a_setting_is_text_of_one_line(unset: pytest.MonkeyPatch, setting: str) 
     assert refusal(unset, name, "a" * 20_001) == f"{name} is wrong: it is longer than 20,000 characters."
     end = "a" if setting == "plan_terms" else "a line end or a"  # JSON may have lines
     assert refusal(unset, name, "\x1b[31m") == f"{name} is wrong: it has {end} control character."
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\u0085", "\x7f"])
+def test_a_line_end_of_unicode_is_one(unset: pytest.MonkeyPatch, end: str) -> None:
+    sentence = "LOUPE_ORDER_URL is wrong: it has a line end or a control character."
+    assert refusal(unset, "LOUPE_ORDER_URL", f"/orders{end}") == sentence
+
+
+def test_a_url_may_be_as_long_as_stored_ones(unset: pytest.MonkeyPatch) -> None:
+    unset.setenv("LOUPE_FLOW_URL", url := "https://flow.example/".ljust(MAX_URL, "a"))
+    assert read_settings().flow_url == url
 
 
 def test_terms_may_be_written_in_lines(unset: pytest.MonkeyPatch) -> None:
@@ -168,7 +210,10 @@ def _homeless(unset: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_homeless")
-def test_a_user_without_a_home_sets_the_data_folder(unset: pytest.MonkeyPatch, refused: Callable[..., str]) -> None:
+def test_a_user_without_a_home_sets_the_data_folder(
+    unset: pytest.MonkeyPatch, refused: Callable[..., str], tmp_path: Path
+) -> None:
+    unset.chdir(tmp_path)  # in which a relative folder would be made
     sentence = "LOUPE_DATA_DIR is not set, and user 54321 has no home folder: set it to a folder."
     unset.setenv("XDG_DATA_HOME", "not/absolute")
     for command in (("account", "list"), ("demo",)):
@@ -182,7 +227,9 @@ def test_a_user_without_a_name_needs_neither_a_home_nor_a_name_for_a_server(refu
     known = refused("account", "list", LOUPE_DATABASE_URL="postgresql://me@127.0.0.1:1/loupe")
     assert known.startswith("The database at postgresql://127.0.0.1:1/loupe cannot be reached: [Errno 111]")
     nameless = refused("account", "list", LOUPE_DATABASE_URL="postgresql://127.0.0.1:1/loupe")
-    assert nameless.endswith("the URL names no user, and the system has no name for the one of this process.")
+    assert nameless.endswith(
+        "the URL names no user, and the system has no name for the one of this process (LOUPE_DATABASE_URL)."
+    )
 
 
 def test_the_users_own_data_folder_is_written_in_utf8(unset: pytest.MonkeyPatch) -> None:
@@ -199,3 +246,21 @@ def test_a_port_of_postgresqls_own_variable_is_a_sentence(
     unset.setenv("PGPORT", "99999")
     error = refused("account", "list", LOUPE_DATABASE_URL="postgresql://127.0.0.1/loupe")
     assert error.startswith("The database at postgresql://127.0.0.1/loupe cannot be reached: connect(): port must be ")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ("sslmode=verify-full&sslrootcert=%2Fnope", "sslrootcert=/nope: No such file or directory"),
+        ("sslmode=require&sslcert=/nope&sslkey=/nowhere", "sslcert=/nope, sslkey=/nowhere: No such file or directory"),
+        (
+            "target_session_attrs=foo",
+            "target_session_attrs should be any, primary, standby, read-write, read-only or prefer-standby",
+        ),
+    ],
+)
+def test_a_wrong_parameter_of_the_databases_url_is_named(
+    refused: Callable[..., str], parameters: str, reason: str
+) -> None:
+    error = refused("account", "list", LOUPE_DATABASE_URL=f"postgresql://me@127.0.0.1:1/loupe?{parameters}")
+    assert error.endswith(f" cannot be reached: {reason} (LOUPE_DATABASE_URL).")

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, Final, cast
 
-from app.domain.wording import isolated
+from app.domain.wording import isolated, printable
 
 MAX_LINE_BYTES: Final = 16 * 2**20
 """Enough for 2,000 images with a dozen rejections each."""
@@ -128,7 +128,7 @@ def open_source(name: str) -> Generator[Source]:
         stored = _standard_input() if name == STANDARD_INPUT else _file(name)
         source = Source(name, cast("io.BufferedReader", stored), _size_of(stored))
     except OSError as error:
-        raise SourceUnreadable(f"{isolated(name)} cannot be read: {error.strerror}.") from error
+        raise SourceUnreadable(f"{isolated(printable(name))} cannot be read: {error.strerror}.") from error
     yield source
     stored.close()  # not after an error: a reader left behind may hold it until there is input
 
