@@ -17,6 +17,7 @@ from app.cli.printing import as_table
 from app.clock import SystemClock
 from app.services.erasing.accounts import NoErasableDay, erasure_before
 from app.services.erasing.erasing import Erasure, count_texts, erase_texts
+from app.services.erasing.statistics import forget_values
 from app.services.erasing.workers import count_worker, erase_worker
 from app.settings import read_settings
 from db.connections import Pool, open_pool
@@ -79,7 +80,10 @@ def erase_command(
     async def erase(url: str, clock: SystemClock) -> _Done:
         pool = await open_pool(url, max_size=2)
         try:
-            return await work(pool, clock)
+            done = await work(pool, clock)
+            if not dry_run:  # also where nothing was left to erase: an earlier run may have ended before this
+                await forget_values(pool)
+            return done
         finally:
             await pool.close()
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from unittest.mock import AsyncMock
 
 import pytest
 from typer.testing import CliRunner
@@ -12,7 +13,7 @@ from api.ids import account_global_id
 from app.cli.commands import cli
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.customers import Customer, claim, deliver
+from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.studio import HOUR, Studio, open_account, write
 
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -109,6 +110,48 @@ async def test_the_name_of_a_worker_is_erased_without_printing_it(loupe: Loupe, 
         "none",
         "passed over: orders in production  0",
     ]
+
+
+OF_WORKER = {("images", "delivered_by"), ("events", "texts")}
+OF_INDEXES = {("orders_by_name_idx", "lower"), ("orders_by_period_idx", "lower")}
+OF_ORDER = {("orders", "name"), ("events", "texts"), *OF_INDEXES}
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+@pytest.mark.parametrize(
+    ("options", "text", "columns"),
+    [
+        (("--worker", "Quagga"), "quagga", OF_WORKER),
+        (BEFORE, "quagga", OF_WORKER),
+        (BEFORE, "okapi", OF_ORDER),
+    ],
+)
+async def test_no_statistics_of_postgresql_hold_an_erased_text(
+    loupe: Loupe,
+    pool: Pool,
+    options: tuple[str, ...],
+    text: str,
+    columns: set[tuple[str, str]],
+    *,
+    interrupted: bool,
+) -> None:
+    clock = FrozenClock(START)
+    customer = await open_customer(pool, clock, name="ACME")
+    for _ in range(2):  # statistics hold values of several rows
+        await customer.place(1, name="Okapi")
+        clock.advance(HOUR)
+        await deliver(pool, clock, "Quagga", (await claim(pool, clock, "Quagga", 1)).images)
+    await pool.fetch("UPDATE accounts SET ref = 'acme'")
+    await pool.fetch("ANALYZE")
+    found = f"SELECT tablename, attname FROM pg_stats WHERE pg_stats::text ILIKE '%{text}%'"  # noqa: S608
+    assert {tuple(row) for row in await pool.fetch(found)} == columns
+    if interrupted:  # after its last batch
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("app.cli.erasing.forget_values", AsyncMock())
+            await asyncio.to_thread(loupe, *options)
+        assert await pool.fetch(found) != []
+    await asyncio.to_thread(loupe, *options)
+    assert await pool.fetch(found) == []
 
 
 ONE = "Exactly one of --account and --worker is needed."

@@ -41,7 +41,18 @@ def to_json(event: kinds.Event) -> tuple[Data, Texts | None]:
     """Return the `data` and the `texts` of an event, None without any, in values that `db.connections` writes."""
     data, texts = _FORMS[event.type].write(event)
     data["version"] = VERSION
-    return data, {name: text for name, text in texts.items() if text is not None} or None
+    for side in (data.get("before"), data.get("after")):
+        if side and side.get("name") == ERASED:
+            del side["name"]
+    kept = {name: _unless_erased(text) for name, text in texts.items()}
+    return data, {name: text for name, text in kept.items() if text is not None} or None
+
+
+def _unless_erased(text: str | list[str | None] | None) -> str | list[str | None] | None:
+    """Return a text, or one for each image, without ERASED, which is how an erased one reads."""
+    if isinstance(text, list):
+        return _unless_all_none([None if each == ERASED else each for each in text])
+    return None if text == ERASED else text
 
 
 def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.errors import DomainError
-from app.domain.ledger.days import ledger_day_of
+from app.domain.ledger.days import ledger_day_from
 from app.services.accounts.facts import read_account
 from app.services.erasing.erasing import Erasure
 from app.services.erasing.parts import OF_ACCOUNT
@@ -28,8 +28,13 @@ async def erasure_before(reader: Reader, clock: Clock, account_id: UUID, day: da
     today = account.ledger_day_at(max(now, account.created_at)).date
     if day > today:
         raise NoErasableDay(f"{day} is yet to come: the account's ledger day is {today}.")
-    found = ledger_day_of(day, account.zones)
-    if found is None:
+    found = ledger_day_from(day, account.zones)
+    if found.date != day:
         first = account.ledger_day_at(account.created_at).date
-        raise NoErasableDay(f"{day} is no ledger day of the account, whose first one is {first}.")
+        reason = (
+            f", whose first one is {first}"
+            if day < first
+            else f": its clocks left it out; the next one is {found.date}"
+        )
+        raise NoErasableDay(f"{day} is no ledger day of the account{reason}.")
     return Erasure(OF_ACCOUNT, found.opens_at, found.opens_at, _PASSED, day)

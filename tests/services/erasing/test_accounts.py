@@ -188,8 +188,18 @@ async def test_a_date_that_a_zone_change_skipped_is_no_ledger_day(
     move = partial(change_time_zone, clock=clock, account_id=customer.account_id, name="Pacific/Kiritimati")
     await in_transaction(pool, move)
     clock.advance(4 * DAY)
-    with pytest.raises(NoErasableDay, match="2026-03-11 is no ledger day of the account"):
+    reason = "2026-03-11 is no ledger day of the account: its clocks left it out; the next one is 2026-03-12."
+    with pytest.raises(NoErasableDay, match=reason):
         await erase(pool, clock, customer.account_id, date(2026, 3, 11))
+
+
+async def test_by_a_clock_before_the_opening_it_is_the_day_of_the_opening(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    earlier = FrozenClock(clock.now() - 2 * DAY)
+    assert (await erase(pool, earlier, customer.account_id, TODAY)).erased == {}
+    with pytest.raises(NoErasableDay, match="the account's ledger day is 2026-03-10"):
+        await erase(pool, earlier, customer.account_id, TODAY + timedelta(days=1))
 
 
 def without_events_of_erasure(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver
 from tests.support.erasing import count, erase, erasures
-from tests.support.import_files import NOW, START, change, order, run_import
+from tests.support.import_files import NOW, START, Line, change, order, run_import
 from tests.support.interrupted_imports import Interruption
 from tests.support.pools import FailingPool, Killed
 from tests.support.studio import DAY, HOUR
@@ -83,6 +83,27 @@ async def test_erasures_of_an_account_at_once_have_one_event(
     done = await asyncio.gather(*(erase(pool, clock, customer.account_id, TOMORROW) for _ in range(4)))
     assert sum(each.erased["orders"] for each in done) == 6
     assert await erasures(pool, customer.account_id) == [TOMORROW.isoformat()]
+
+
+@pytest.mark.parametrize("lines", [[], [TERMS]])
+async def test_an_erasure_overtaken_by_another_one_writes_no_event_of_its_own(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, lines: list[Line]
+) -> None:
+    clock = FrozenClock(NOW)
+    await run_import(pool, [*START, order("o-1", [REJECTED | {"filename": "ada.jpg"}])])
+    [account] = await pool.fetch("SELECT id FROM accounts")
+    finish = erasing._Running._finish  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    async def overtaken(*args: object) -> bool:
+        monkeypatch.setattr(erasing._Running, "_finish", finish)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        if lines:
+            assert (await run_import(pool, lines)).problems == []
+        assert (await erase(pool, clock, account["id"], TODAY)).erased.total() > 0
+        return await finish(*args)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(erasing._Running, "_finish", overtaken)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    assert (await erase(pool, clock, account["id"], TODAY)).erased.total() > 0
+    assert await erasures(pool, account["id"]) == [TODAY.isoformat()]
 
 
 async def test_commands_go_on_meanwhile_and_their_orders_stay(

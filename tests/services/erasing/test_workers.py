@@ -19,6 +19,7 @@ from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.erasing import all_rows, columns_with, erase, erasures
+from tests.support.events.released import OLD_ROWS
 from tests.support.midnight_jobs import run_jobs
 from tests.support.pools import FailingPool, Killed
 from tests.support.previous_server import PreviousServer
@@ -116,6 +117,32 @@ async def test_a_name_is_found_however_its_letters_are_composed(
     await pool.fetch("UPDATE images SET delivered_by = $1 RETURNING 1", decomposed)
     assert (await erase_worker(pool, clock, decomposed)).erased == {"images": 1, "events": 2}
     assert await workers(customer) == ([None], [None, None])
+
+
+async def test_a_name_in_the_data_of_events_of_the_first_release_is_erased(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await produced(customer, clock, "Bob")
+    [order] = await pool.fetch("SELECT id FROM orders")
+    named = [(type_, data) for type_, data in OLD_ROWS if '"worker": "Ada"' in json.dumps(data)]
+    assert [type_ for type_, _ in named] == ["IMAGES_CLAIMED", "CLAIM_EXPIRED", "IMAGES_DELIVERED"]
+    for number, (type_, data) in enumerate(named, 1_000):
+        await pool.fetch(
+            "INSERT INTO events (account_id, sequence, at, type, order_id, data) VALUES ($1, $2, $3, $4, $5, $6)",
+            *(customer.account_id, number, clock.now(), type_, order["id"], data),
+        )
+    assert (await erase_worker(pool, clock, "Ada")).erased == {"events": 3}
+    assert await columns_with(pool, '"Ada"') == set()
+
+
+async def test_a_claimed_image_of_an_order_split_off_since_names_the_worker(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    order = (await customer.place(2)).orders[0]
+    await claim(pool, clock, "Ada", 1)
+    [first, _] = await customer.images(order)
+    await customer.expedite(order, [first])
+    assert (await count_worker(PoolReader(pool), "Ada")).passed == {"orders": 2}
 
 
 @pytest.mark.parametrize("of_account", [True, False])
