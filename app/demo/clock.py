@@ -23,7 +23,8 @@ class ClockBehind(SentenceError):  # noqa: N818 - named by its case, like all er
     def __init__(self, folder: Path, ends_at: datetime, now: datetime) -> None:
         super().__init__(
             f"The history of the demo in {shown_path(folder)} ends at {rfc3339(ends_at)},"
-            f" after the clock's {rfc3339(now)}: set LOUPE_CLOCK to a later instant, or LOUPE_DATA_DIR to another folder."
+            f" after the clock's {rfc3339(now)}:"
+            " set LOUPE_CLOCK to a later instant, or LOUPE_DATA_DIR to another folder."
         )
 
 
