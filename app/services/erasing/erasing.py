@@ -6,7 +6,7 @@ So an erasure that ends early and the one that continues it have one event, as h
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -75,12 +75,15 @@ async def count_texts(reader: Reader, account_id: UUID, erasure: Erasure) -> Era
     return Erased(found, await _passed(reader, account_id, erasure))
 
 
-async def erase_texts(pool: Pool, clock: Clock, account_id: UUID, erasure: Erasure) -> Erased:
+async def erase_texts(
+    pool: Pool, clock: Clock, account_id: UUID, erasure: Erasure, progress: Callable[[int], None] = lambda _: None
+) -> Erased:
     """Erase texts of an account and write one event, unless there is nothing to erase and no unfinished erasure.
 
-    It begins again where an import has written to the account meanwhile, which may have read texts before.
+    It begins again where an import has written to the account meanwhile, which may have read texts before. `progress`
+    is called with the number of rows of each batch.
     """
-    running = _Running(pool, clock, account_id, erasure)
+    running = _Running(pool, clock, account_id, erasure, progress)
     while not await running.erase():
         pass
     return Erased(running.erased, await _passed(running.reader, account_id, erasure))
@@ -94,6 +97,7 @@ class _Running:
     clock: Clock
     account_id: UUID
     erasure: Erasure
+    progress: Callable[[int], None]
     erased: Counter[str] = field(default_factory=Counter[str])
 
     @property
@@ -110,7 +114,9 @@ class _Running:
         row = await self.reader.fetch_row(STATE, *self.mark)
         next_event, is_unfinished = (0, False) if row is None else row
         async for batch in _batches(self.reader, self.account_id, self.erasure):
-            self.erased += await with_retries(partial(self._erase, batch))
+            erased = await with_retries(partial(self._erase, batch))
+            self.erased += erased
+            self.progress(erased.total())
         if not self.erased and not is_unfinished:
             return True
         return await with_retries(partial(self._finish, next_event))
