@@ -1,17 +1,19 @@
 """Compare this checkout with another one in one run: `python -m bench.against FOLDER`.
 
 The other checkout has a `.venv` of its own. Both serve from one server, each from a database of its own, and are
-measured in turn; the figures are medians of the rounds. CPU of requests is of the application's process and of
+measured in turn; the figures are medians of the rounds. Each round of requests has new processes, because the speed of
+one and the same code differs by a tenth between two processes. CPU of requests is of the application's process and of
 PostgreSQL together, that of commands is theirs alone.
 """
 
 import os
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Final
 
 import typer
@@ -24,38 +26,42 @@ from bench.startup import compare_startup
 
 _HERE: Final = Path(__file__).parents[1]
 _SIZE: Final = 20_000
-_WAYS: Final = {"dashboard, one at a time": "dashboard 1 60", "dashboard, 16 at once": "dashboard 16 160"} | {
-    "placeOrder of 100 images": "place 30"
+_WAYS: Final = {"dashboard, one at a time": "dashboard 1 40", "dashboard, 16 at once": "dashboard 16 80"} | {
+    "placeOrder of 100 images": "place 20"
 }
+_REPEATS: Final = 4
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _IMPORTED: Final = 12_000
 
 
 @dataclass(slots=True)
 class Side:
-    """A checkout that serves, and the times of its rounds by command: seconds, and seconds of CPU."""
+    """A checkout that serves, and its times: of each unit, `time` or `CPU`, and way, in seconds."""
 
     process: "subprocess.Popen[str]"
     server: int
-    seconds: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
-    cpu: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    times: dict[tuple[str, str], list[float]] = field(default_factory=dict[tuple[str, str], list[float]])
 
     def ask(self, way: str, command: str) -> None:
-        """Run a round on it, and keep its times."""
+        """Run a command on it, and keep its times."""
         before = cpu_of_server(self.server)
         self.send(command)
         seconds, cpu = self.receive()
-        self.seconds.setdefault(way, []).append(seconds)
-        self.cpu.setdefault(way, []).append(cpu + cpu_of_server(self.server) - before)
+        self.times.setdefault(("time", way), []).append(seconds)
+        self.times.setdefault(("CPU", way), []).append(cpu + cpu_of_server(self.server) - before)
+
+    def median(self, unit: str, way: str) -> float:
+        """Return the median of its times, without the first, which warms up."""
+        return median(self.times[unit, way][1:])
 
     def send(self, command: str) -> None:
-        """Have it begin a round."""
+        """Have it begin a command."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{command}\n")
         self.process.stdin.flush()
 
     def receive(self) -> tuple[float, float]:
-        """Return the times of a round: seconds, and seconds of the process's CPU."""
+        """Return the times of a command: seconds, and seconds of the process's CPU."""
         assert self.process.stdout is not None
         seconds, cpu = map(float, self.process.stdout.readline().split())
         return seconds, cpu
@@ -72,16 +78,30 @@ def main(folder: Path, *, rounds: Annotated[int, typer.Option(help="How often ea
 
 
 def _compare(server: Scratch, folder: Path, rounds: int) -> list[Figure]:
-    with ExitStack() as stack:
-        before = stack.enter_context(_serving(server, folder, "before", _SIZE))
-        now = stack.enter_context(_serving(server, _HERE, "now", _SIZE))
-        for round_ in range(rounds + 1):  # the first one warms up
-            for way, command in _WAYS.items():
-                for side in (before, now) if round_ % 2 else (now, before):
-                    side.ask(way, command)
-        figures = [ratio(f"{way}: CPU", now.cpu[way], before.cpu[way]) for way in _WAYS]
-        figures += [ratio(f"{way}: time", now.seconds[way], before.seconds[way]) for way in _WAYS]
+    checkouts = {"now": _HERE, "before": folder}
+    for database, checkout in checkouts.items():
+        with _serving(server, checkout, database, _SIZE):
+            pass  # its database is filled
+    pairs = [_serve_once(server, checkouts) for _ in range(rounds + 1)]
+    figures = [
+        ratio(
+            f"{way}: {unit}", [now.median(unit, way) for now, _ in pairs], [old.median(unit, way) for _, old in pairs]
+        )
+        for unit in ("CPU", "time")
+        for way in _WAYS
+    ]
     return [*figures, _compare_imports(server, folder, rounds)]
+
+
+def _serve_once(server: Scratch, checkouts: Mapping[str, Path]) -> list[Side]:
+    """Serve from each checkout with a new process, and ask them in turn; the first time warms up."""
+    with ExitStack() as stack:
+        sides = [stack.enter_context(_serving(server, at, database, 0)) for database, at in checkouts.items()]
+        for repeat in range(_REPEATS + 1):
+            for way, command in _WAYS.items():
+                for side in sides if repeat % 2 else reversed(sides):
+                    side.ask(way, command)
+    return sides
 
 
 def _compare_imports(server: Scratch, folder: Path, rounds: int) -> Figure:
@@ -119,7 +139,7 @@ def _compare_servers(server: Scratch, rounds: int) -> list[Figure]:
                 side.send(command)
             cpu = sum(side.receive()[1] for side in (one, other)) + cpu_of_server(one.server) - before
             both.append(cpu / 2)
-        return [ratio("two servers beside one: CPU of a dashboard", both, one.cpu[way], 1.1)]
+        return [ratio("two servers beside one: CPU of a dashboard", both, one.times["CPU", way], 1.1)]
 
 
 @contextmanager
