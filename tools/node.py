@@ -36,7 +36,7 @@ class PackagesMissing(Exception):  # noqa: N818 - as above
         super().__init__(f"npm could not install the packages of {folder / _LOCK}: {errors.strip()}")
 
 
-def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) -> "subprocess.CompletedProcess[str]":  # noqa: ANN401 - those of subprocess.run
+def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - those of subprocess.run
     """Run a program in a folder and wait for its end; raises NodeMissing.
 
     The wheel's own Node is first in the PATH of children: npm's scripts would take another Node of the machine.

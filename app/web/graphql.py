@@ -1,9 +1,8 @@
 """GraphQL over HTTP: operations by POST of JSON, queries also by GET, and GraphiQL for browsers."""
 
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Final, cast
 
-import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
@@ -27,7 +26,7 @@ from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
 from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited
 from app.web.responses import answered, failed, refused
 from app.web.state import running_of
-from engine.errors import ApiError, ErrorCode, format_error
+from engine.errors import ApiError, format_error
 
 _MEDIA_TYPES: Final = (JSON, GRAPHQL_RESPONSE)
 _ALLOWED: Final = ("GET", "HEAD", "OPTIONS", "POST")
@@ -39,7 +38,6 @@ _LONG_HEADER: Final = Refused(
 )
 _OTHER_METHOD: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send an operation by POST, or a query by GET.", _ALLOW)
 _MUTATION_BY_GET: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send a mutation by POST.", {"Allow": "POST"})
-_NOT_SUPPORTED: Final = "PersistedQueryNotSupported"  # the text by which clients know that they have to send the query
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -80,26 +78,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response with the media type that the caller prefers."""
-        response = await super().get_sub_response(request)
-        response.media_type = _media_type(cast("Request", request))
-        return response
+        return Response(media_type=_media_type(cast("Request", request)))
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """Read a request; raises HTTPException for one that is none, and ApiError for a persisted query alone."""
-        data = await super().parse_http_body(request)
-        if isinstance(data, GraphQLRequestData):
-            _check(data)
-        return data
-
-    def parse_json(self, data: str | bytes) -> object:
-        """Read a request's JSON: its body, which has to be an object, or a parameter of the URL."""
-        try:
-            value: Any = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, _json_problem(error, in_url=isinstance(data, str))) from error
-        if isinstance(data, bytes) and not isinstance(value, dict):
-            raise HTTPException(HTTPStatus.BAD_REQUEST, 'The JSON of a request is an object: {"query": ...}')
-        return cast("object", value)
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Read a request; raises Refused for one that is none, and ApiError for a persisted query alone."""
+        return await cast("ReadRequest", request).read()
 
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
@@ -143,23 +126,3 @@ def _without_operation(request: Request) -> Response | None:
 def _media_type(request: Request) -> str | None:
     """Return the media type of the response; None if the caller accepts none of them."""
     return preferred(header_of(request, "accept"), _MEDIA_TYPES)
-
-
-def _json_problem(error: orjson.JSONDecodeError, *, in_url: bool) -> str:
-    """Return the reason why a part of a request cannot be read."""
-    if error.msg.endswith(" surrogate in string"):
-        part = "URL" if in_url else "body"
-        return f"Line {error.lineno} of the JSON in the {part} has half of a surrogate pair, which is no character."
-    return f"The {'variables and extensions in a URL have' if in_url else 'body has'} to be JSON."
-
-
-def _check(data: GraphQLRequestData) -> None:
-    """Check the parts of a request that Strawberry leaves; an empty name of an operation is no name."""
-    if not isinstance(cast("object", data.operation_name), str | None):
-        reason = "The GraphQL operation's `operationName` must be a string or null, if provided."
-        raise HTTPException(HTTPStatus.BAD_REQUEST, reason)
-    data.operation_name = data.operation_name or None
-    if not data.query:
-        if (data.extensions or {}).get("persistedQuery") is not None:
-            raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, _NOT_SUPPORTED)
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The request has no query.")

@@ -51,10 +51,13 @@ def is_json(content_type: str) -> bool:
 
 
 def _rank(ranges: Sequence[_Range], media_type: str) -> tuple[float, int, int] | None:
-    """Return the weight, the precision and the order of the range that names a media type most exactly."""
-    precision, order = max((each.precision(media_type), -index) for index, each in enumerate(ranges))
-    quality = ranges[-order].quality
-    return (quality, precision, order) if precision >= 0 and quality > 0 else None
+    """Return the weight, the precision and the order of the range that names a media type most exactly.
+
+    None if it is not accepted. The order is the greater, the earlier the range is listed.
+    """
+    index, best = max(enumerate(ranges), key=lambda each: each[1].precision(media_type))
+    precision = best.precision(media_type)
+    return (best.quality, precision, -index) if precision >= 0 and best.quality > 0 else None
 
 
 def _ranges(accept: str) -> Iterator[_Range]:

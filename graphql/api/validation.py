@@ -150,7 +150,7 @@ class Validation:
         return None if given is None else self._text(given, url_problem, MAX_URL, *path)
 
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
-        """Check that a number is within its bounds; of a refused one return the least that is."""
+        """Check that a number is within its bounds; a refused one is replaced by the least, which fits everywhere."""
         if not least <= number <= most:
             shown = int(number) if number == int(number) else number
             message = f"Must be {least:,} to {most:,}, not {shown:,}."

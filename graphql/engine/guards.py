@@ -45,8 +45,8 @@ class Guards(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Refuse a mutation if the server only reads; validate a document that is not known to be valid.
 
-        Strawberry has refused a mutation by GET before. The rules are those of graphql-core alone: Strawberry adds one
-        for `@oneOf`, which graphql-core has, too.
+        By now Strawberry has refused a mutation by GET. The rules are those of graphql-core alone, which has one for
+        `@oneOf`, too.
         """
         context = self.execution_context
         is_mutation = self._operation.operation is OperationType.MUTATION

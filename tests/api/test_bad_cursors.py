@@ -41,13 +41,13 @@ def asked(name: str, argument: str, cursor: str = "$cursor") -> str:
     return f"query {'($cursor: String)' if cursor == '$cursor' else ''} {{ {beside} }}"
 
 
-async def asking(neighbours: Neighbours, staff: Client, name: str) -> Client:
+def asking(neighbours: Neighbours, staff: Client, name: str) -> Client:
     return staff if name in OVER_ALL_ACCOUNTS else neighbours.client
 
 
 async def test_an_empty_cursor_is_no_cursor(neighbours: Neighbours, staff: Client) -> None:
     for name, argument in CURSORS:
-        client = await asking(neighbours, staff, name)
+        client = asking(neighbours, staff, name)
         data = await client.data(asked(name, argument), {"cursor": None})
         assert (name, await client.data(asked(name, argument), {"cursor": ""})) == (name, data)
         assert (name, await client.data(asked(name, argument, '""'))) == (name, data)
@@ -72,7 +72,7 @@ async def page(client: Client, field: str, arguments: str) -> dict[str, Any]:
 
 async def test_a_bad_cursor_makes_its_own_list_null_and_nothing_else(neighbours: Neighbours, staff: Client) -> None:
     for name, argument in CURSORS:
-        client = await asking(neighbours, staff, name)
+        client = asking(neighbours, staff, name)
         data = await client.data(asked(name, argument), {"cursor": None})
         answers = [await client.answer(asked(name, argument), {"cursor": bad}) for bad in BAD]
         answers.append(await client.answer(asked(name, argument, '"x"')))
@@ -97,14 +97,14 @@ def assert_only_the_list_is_null(answer: dict[str, Any], data: dict[str, Any], f
 
 async def test_a_forged_cursor_is_refused_or_finds_items_of_its_list(neighbours: Neighbours, staff: Client) -> None:
     for name, argument in CURSORS:
-        client = await asking(neighbours, staff, name)
+        client = asking(neighbours, staff, name)
         data = await client.data(asked(name, argument), {"cursor": None})
         items = set(values_of(data, "cursor"))
         for cursor in sorted(items)[:1]:
             for forged in forgeries(cursor):
                 answer = await client.answer(asked(name, argument), {"cursor": forged})
                 codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-                assert (name, forged, codes) in ((name, forged, set()), (name, forged, {"BAD_USER_INPUT"}))
+                assert codes <= {"BAD_USER_INPUT"}, (name, forged)
                 assert set(values_of(answer["data"], "cursor")) <= items
 
 

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import pytest
 
+from engine.errors import ErrorCode
+from tests.engine.test_bad_values import BOOLEAN, DECIMAL, INT, ONE_OF, RANGE
 from tests.support.serving import Client
 
 ORDERS: Final = "{ account { orders(%s) { totalCount } } }"
@@ -12,10 +14,13 @@ IMAGES: Final = (
     'mutation { placeOrder(input: {name: "n", specificationId: "s", images: [%s]}) { userErrors { code } } }'
 )
 IDS: Final = "query ($ids: [ID!]! = %s) { nodes(ids: $ids) { id } }"
+QUOTE: Final = "{ account { quote(input: %s) { userErrors { code } } } }"
+STEP: Final = (
+    'mutation { setRetouchingStep(input: {step: "A", seconds: 1, price: {amount: %s, currency: "USD"}})'
+    " { userErrors { code } } }"
+)
 
 ID: Final = "ID cannot represent a non-string and non-integer value:"
-INT: Final = "Int cannot represent non-integer value:"
-BOOLEAN: Final = "Boolean cannot represent a non boolean value:"
 TEXT: Final = "String cannot represent a non string value:"
 STATUS: Final = "Enum 'OrderStatus' cannot represent non-enum value:"
 UNKNOWN: Final = "Expected value of type '{0}' not to include unknown field '{1}', found:"
@@ -29,7 +34,26 @@ NOPE: Final = f"{UNKNOWN.format('OrderFilter', 'nope')} {{ late: true, nope: 1 }
         ("{ node(id: %s) { id } }", "[]", "id", f"{ID} []"),
         ('{ nodes(ids: ["x", %s]) { id } }', "{a: 1}", "ids[1]", f"{ID} {{ a: 1 }}"),
         (IDS % '["x", %s]', "{}", "$ids[1]", f"{ID} {{  }}"),
-        (ORDERS % "first: %s", "{a: 1}", "first", f"{INT} {{ a: 1 }}"),
+        (ORDERS % "first: %s", "{a: 1}", "first", f"{INT} non-integer value: {{ a: 1 }}"),
+        (ORDERS % "first: %s", "3000000000", "first", f"{RANGE} 3000000000"),
+        (
+            "query ($n: Int = %s) { account { orders(first: $n) { totalCount } } }",
+            "3000000000",
+            "$n",
+            f"{RANGE} 3000000000",
+        ),
+        pytest.param(
+            "{ account { order(number: %s) { id } } }",
+            "9" * 5_000,
+            "number",
+            "This number has too many digits.",
+            id="too many digits",
+        ),
+        ("{ nodes(ids: [%s]) { id } }", "null", "ids[0]", "Expected value of non-null type 'ID!' not to be null."),
+        (QUOTE, "{}", "input", ONE_OF),
+        (QUOTE, '{newOrder: {imageCount: 1}, expedite: {orderId: "x"}}', "input", ONE_OF),
+        (QUOTE % "{newOrder: %s}", "null", "input.newOrder", ONE_OF),
+        (ORDERS % "filter: {late: %s}", "1", "filter.late", f"{BOOLEAN} 1"),
         (ORDERS % "filter: {late: %s}", "[1, 2]", "filter.late", f"{BOOLEAN} [1, 2]"),
         (
             ORDERS % "filter: {late: true, search: %s}",
@@ -61,13 +85,22 @@ NOPE: Final = f"{UNKNOWN.format('OrderFilter', 'nope')} {{ late: true, nope: 1 }
 async def test_a_bad_literal_has_the_path_and_the_location_of_its_value(
     staff: Client, query: str, literal: str, argument: str, problem: str
 ) -> None:
-    assert (await staff.answer(query % literal))["errors"] == [
-        {
-            "message": f"{argument}: {problem}",
-            "locations": [{"line": 1, "column": query.index("%s") + 1}],
-            "extensions": {"code": "GRAPHQL_VALIDATION_FAILED", "argument": argument},
-        }
-    ]
+    error = located(query, ErrorCode.VALIDATION_FAILED, argument, problem)
+    assert (await staff.answer(query % literal))["errors"] == [error]
+
+
+async def test_a_literal_that_is_no_decimal_is_bad_input_with_its_path_and_location(staff: Client) -> None:
+    error = located(STEP, ErrorCode.BAD_USER_INPUT, "input.price.amount", DECIMAL)
+    assert (await staff.answer(STEP % '"1e2"'))["errors"] == [error]
+
+
+def located(query: str, code: ErrorCode, argument: str, problem: str) -> dict[str, Any]:
+    """Return the error about the literal in place of the %s of a query of one line."""
+    return {
+        "message": f"{argument}: {problem}",
+        "locations": [{"line": 1, "column": query.index("%s") + 1}],
+        "extensions": {"code": code, "argument": argument},
+    }
 
 
 async def errors_of(client: Client, fields: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Applications that listen on a port of this machine, for clients that are no Python of this process."""
+"""Applications that listen on a port of this machine, for browsers and other programs."""
 
 import asyncio
 import socket

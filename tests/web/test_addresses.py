@@ -66,7 +66,7 @@ async def test_health_is_answered_with_and_without_a_slash(proxied: AsyncClient,
 async def test_an_address_of_nothing_is_not_found_and_not_redirected(http: AsyncClient, path: str) -> None:
     for method in ("GET", "POST"):
         response = await http.request(method, f"http://loupe{path}", headers={"Host": "evil.example"})
-        assert (path, response.status_code) == (path, 404)
+        assert response.status_code == 404
         assert "location" not in response.headers
         assert "evil.example" not in response.text
 

@@ -47,8 +47,8 @@ class Broken:
         return await self._reader.fetch_row(statement, *args)
 
 
-async def send(client: Client, content: bytes, media_type: str = "application/json") -> Response:
-    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": media_type}
+async def send(client: Client, content: bytes) -> Response:
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json"}
     return await client.http.post("/graphql", content=content, headers=headers)
 
 
@@ -93,20 +93,21 @@ async def test_json_that_is_not_an_object_is_refused(staff: Client, content: byt
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "message"),
     [
-        {},
-        {"query": None},
-        {"query": 1},
-        {"query": ["{ viewer { kind } }"]},
-        {"query": VIEWER, "variables": [1]},
-        {"query": VIEWER, "variables": "{}"},
-        {"query": VIEWER, "operationName": 1},
-        {"query": VIEWER, "extensions": 1},
+        ({}, "The request has no query."),
+        ({"query": None}, "The request has no query."),
+        ({"query": 1}, "`query` has to be a string or null."),
+        ({"query": [VIEWER]}, "`query` has to be a string or null."),
+        ({"query": VIEWER, "variables": [1]}, "`variables` has to be an object or null."),
+        ({"query": VIEWER, "variables": "{}"}, "`variables` has to be an object or null."),
+        ({"query": VIEWER, "operationName": 1}, "`operationName` has to be a string or null."),
+        ({"query": VIEWER, "extensions": 1}, "`extensions` has to be an object or null."),
     ],
 )
-async def test_an_object_that_is_not_a_request_is_refused(staff: Client, body: dict[str, Any]) -> None:
-    assert code_of(await send(staff, orjson.dumps(body))) == (400, "BAD_USER_INPUT")
+async def test_an_object_that_is_not_a_request_is_refused(staff: Client, body: dict[str, Any], message: str) -> None:
+    response = await send(staff, orjson.dumps(body))
+    assert (code_of(response), error_of(response)["message"]) == ((400, "BAD_USER_INPUT"), message)
 
 
 MEBIBYTE = 1024 * 1024
@@ -175,24 +176,12 @@ async def test_a_client_that_disconnects_during_its_request_logs_no_error(app: S
     assert logs == []
 
 
-@pytest.mark.parametrize(
-    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", ""]
-)
-async def test_a_body_of_another_type_is_refused(staff: Client, media_type: str) -> None:
-    response = await send(staff, orjson.dumps({"query": VIEWER}), media_type)
-    assert code_of(response) == (415, "BAD_USER_INPUT")
-
-
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 async def test_another_method_is_refused(staff: Client, method: str) -> None:
     headers = {"Authorization": f"Bearer {staff.token}"}
     response = await staff.http.request(method, "/graphql", json={"query": VIEWER}, headers=headers)
     assert code_of(response) == (405, "BAD_USER_INPUT")
     assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
-
-
-async def test_a_get_without_a_query_is_refused(staff: Client) -> None:
-    assert code_of(await by_get(staff)) == (400, "BAD_USER_INPUT")
 
 
 async def by_get(client: Client, **parameters: str) -> Response:
@@ -208,18 +197,9 @@ async def test_a_query_may_come_by_get_with_variables_and_a_name(staff: Client) 
     assert code_of(response) == (200, "BAD_USER_INPUT")
 
 
-async def test_url_parameters_may_be_null(staff: Client) -> None:
-    assert (await by_get(staff, query=VIEWER, variables="null", extensions="null")).json() == STAFF
-
-
-@pytest.mark.parametrize("variables", ["{", "[]", "1"])
+@pytest.mark.parametrize("variables", ["[]", "1"])
 async def test_url_variables_that_are_not_an_object_are_refused(staff: Client, variables: str) -> None:
     assert code_of(await by_get(staff, query=VIEWER, variables=variables)) == (400, "BAD_USER_INPUT")
-
-
-async def test_a_get_for_json_without_a_query_is_refused(staff: Client) -> None:
-    headers = {"Authorization": f"Bearer {staff.token}", "Accept": "application/json"}
-    assert code_of(await staff.http.get("/graphql", headers=headers)) == (400, "BAD_USER_INPUT")
 
 
 async def test_a_mutation_by_get_is_refused(staff: Client) -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from httpx import AsyncClient
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
@@ -41,12 +40,3 @@ async def test_clients_that_send_hashes_of_queries_send_the_queries_instead(api:
         "urql by POST": {"data": kinds, "requests": ["POST 400", "POST 200", "GET 200"]},
         "urql by GET": {"data": kinds, "requests": ["GET 400", "GET 200", "GET 200"]},
     }
-
-
-async def test_a_served_head_has_the_headers_of_a_get_and_no_body(api: str, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with AsyncClient(headers=headers, params={"query": "{ viewer { kind } }"}) as http:
-        by_get, by_head = await http.get(api), await http.head(api)
-    assert by_get.json() == {"data": {"viewer": {"kind": "STAFF"}}}
-    assert (by_head.status_code, by_head.content) == (200, b"")
-    assert by_head.headers["content-length"] == by_get.headers["content-length"]

@@ -7,6 +7,8 @@ import orjson
 import pytest
 from httpx import AsyncClient, Response
 
+from tests.support.clock import FrozenClock
+from tests.support.listening import api_for
 from tests.support.serving import Client
 
 VIEWER = "{ viewer { kind } }"
@@ -43,7 +45,16 @@ async def test_the_case_and_the_quotes_of_a_content_type_make_no_difference(staf
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json; charset=iso-8859-1", "application/jsonp", "application/graphql"]
+    "content_type",
+    [
+        "application/json; charset=iso-8859-1",
+        "application/jsonp",
+        "application/graphql",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+        "",
+    ],
 )
 async def test_another_charset_or_type_is_unsupported(staff: Client, content_type: str) -> None:
     response = await posted(staff, {"query": VIEWER}, ("Content-Type", content_type))
@@ -62,6 +73,8 @@ async def test_a_body_with_a_content_coding_is_unsupported(staff: Client) -> Non
     assert (response.status_code, message_of(response)) == (415, "Send the body without a Content-Encoding.")
     assert response.headers["accept-encoding"] == "identity"
     assert (await posted(staff, {"query": VIEWER}, ("Content-Encoding", "Identity"))).json() == STAFF
+    lines = [("Content-Encoding", "identity"), ("Content-Encoding", "gzip")]
+    assert (await posted(staff, {"query": VIEWER}, *lines)).status_code == 415
 
 
 async def test_an_accept_header_may_have_several_lines(staff: Client) -> None:
@@ -112,6 +125,7 @@ async def test_an_empty_name_of_an_operation_is_no_name(staff: Client, name: str
         "extensions=",
         "operationName=&variables=&extensions=",
         "variables=null",
+        "extensions=null",
         "variables=%20%7B%7D%0A",
         "extensions=%7B%22persistedQuery%22:null%7D",
         "unknown=1&unknown=2",
@@ -168,9 +182,19 @@ async def test_a_head_is_answered_as_a_get(http: AsyncClient, staff: Client) -> 
         by_get, by_head = [await got(staff, parameters, method) for method in ("GET", "HEAD")]
         assert (by_get.status_code, dict(by_get.headers)) == (by_head.status_code, dict(by_head.headers))
     assert (await http.head("/graphql")).status_code == 401
-    assert (
-        (await http.head("/graphql", headers={"Accept": "text/html"})).headers["content-type"].startswith("text/html")
-    )
+    page = await http.head("/graphql", headers={"Accept": "text/html"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_a_served_head_has_the_headers_of_a_get_and_no_body(
+    database: str, clock: FrozenClock, staff: Client
+) -> None:
+    headers = {"Authorization": f"Bearer {staff.token}"}
+    async with api_for(database, clock) as url, AsyncClient(headers=headers, params={"query": VIEWER}) as served:
+        by_get, by_head = await served.get(url), await served.head(url)
+    assert by_get.json() == STAFF
+    assert (by_head.status_code, by_head.content) == (200, b"")
+    assert by_head.headers["content-length"] == by_get.headers["content-length"]
 
 
 async def test_options_are_the_methods_and_need_no_token(http: AsyncClient) -> None:

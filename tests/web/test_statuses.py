@@ -1,7 +1,7 @@
 """Statuses and media types of responses: in application/json errors of an operation are 200, as its clients expect."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,20 +27,20 @@ MUTATION = 'mutation { setContact(input: {name: "A"}) { userErrors { code } } }'
 
 @dataclass(frozen=True)
 class Case:
-    """A request, its statuses in application/json and application/graphql-response+json, and the code of its error."""
+    """The statuses of a request in application/json and application/graphql-response+json, and the code of its error.
+
+    `request` has the arguments of httpx.
+    """
 
     json: int
     graphql_response: int
     code: str
+    request: Mapping[str, Any]
     has_data: bool = False
-    body: Mapping[str, Any] | bytes | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    method: str | None = None
 
 
 def posted(json: int, graphql_response: int, code: str, **body: object) -> Case:
-    return Case(json, graphql_response, code, body=body)
+    return Case(json, graphql_response, code, {"json": body})
 
 
 INPUT: Final = "BAD_USER_INPUT"
@@ -65,46 +65,41 @@ OF_OPERATIONS: Final = {
     "persisted": posted(200, 400, "PERSISTED_QUERY_NOT_SUPPORTED", extensions={"persistedQuery": {"version": 1}}),
 }
 REFUSED: Final = {
-    "no json": Case(400, 400, INPUT, body=b"{"),
-    "no object": Case(400, 400, INPUT, body=b"[]"),
+    "no json": Case(400, 400, INPUT, {"content": b"{"}),
+    "no object": Case(400, 400, INPUT, {"content": b"[]"}),
     "no query": posted(400, 400, INPUT),
     "empty query": posted(400, 400, INPUT, query=""),
     "wrong query": posted(400, 400, INPUT, query=1),
     "wrong variables": posted(400, 400, INPUT, query=VIEWER, variables=[]),
-    "no query by GET": Case(400, 400, INPUT, method="GET"),
-    "no token": Case(401, 401, "UNAUTHENTICATED", headers={"Authorization": ""}),
-    "mutation by GET": Case(405, 405, INPUT, parameters={"query": MUTATION}, method="GET"),
-    "method": Case(405, 405, INPUT, body={"query": VIEWER}, method="PUT"),
-    "too large": Case(413, 413, INPUT, body=b"a" * (MAX_BODY + 1)),
-    "type": Case(415, 415, INPUT, body=b"{}", headers={"Content-Type": "text/plain"}),
-    "charset": Case(415, 415, INPUT, body=b"{}", headers={"Content-Type": "application/json; charset=latin-1"}),
-    "coding": Case(415, 415, INPUT, body=b"{}", headers={"Content-Encoding": "gzip"}),
+    "no query by GET": Case(400, 400, INPUT, {"method": "GET"}),
+    "no token": Case(401, 401, "UNAUTHENTICATED", {"headers": {"Authorization": ""}}),
+    "mutation by GET": Case(405, 405, INPUT, {"params": {"query": MUTATION}, "method": "GET"}),
+    "method": Case(405, 405, INPUT, {"json": {"query": VIEWER}, "method": "PUT"}),
+    "too large": Case(413, 413, INPUT, {"content": b"a" * (MAX_BODY + 1)}),
+    "type": Case(415, 415, INPUT, {"headers": {"Content-Type": "text/plain"}}),
+    "charset": Case(415, 415, INPUT, {"headers": {"Content-Type": "application/json; charset=latin-1"}}),
+    "coding": Case(415, 415, INPUT, {"headers": {"Content-Encoding": "gzip"}}),
 }
 EXECUTED: Final = {
-    "argument": Case(200, 200, INPUT, has_data=True, body={"query": '{ viewer { kind } account(id: "!") { id } }'}),
-    "all null": Case(200, 200, INPUT, has_data=True, body={"query": '{ account(id: "!") { id } }'}),
+    "argument": Case(
+        200, 200, INPUT, {"json": {"query": '{ viewer { kind } account(id: "!") { id } }'}}, has_data=True
+    ),
+    "all null": Case(200, 200, INPUT, {"json": {"query": '{ account(id: "!") { id } }'}}, has_data=True),
 }
 
 CASES: Final = {**OF_OPERATIONS, **REFUSED, **EXECUTED}
 
 
-async def sent(client: Client, case: Case, accept: str) -> Response:
-    content = case.body if isinstance(case.body, bytes) else None
-    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": JSON, "Accept": accept, **case.headers}
-    return await client.http.request(
-        case.method or "POST",
-        "/graphql",
-        params=case.parameters,
-        headers=headers,
-        content=content,
-        json=None if content is not None else case.body,
-    )
+async def sent(client: Client, accept: str, request: Mapping[str, Any]) -> Response:
+    usual = {"Authorization": f"Bearer {client.token}", "Content-Type": JSON, "Accept": accept}
+    given: dict[str, Any] = {"method": "POST", **request, "headers": {**usual, **request.get("headers", {})}}
+    return await client.http.request(url="/graphql", **given)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 async def test_each_error_has_its_status_in_both_media_types(staff: Client, case: Case) -> None:
     for accept, status in ((JSON, case.json), (GRAPHQL_RESPONSE, case.graphql_response)):
-        response = await sent(staff, case, accept)
+        response = await sent(staff, accept, case.request)
         assert (response.status_code, response.headers["content-type"]) == (status, accept)
         assert [each["extensions"]["code"] for each in response.json()["errors"]] == [case.code]
         assert ("data" in response.json()) is case.has_data
@@ -120,7 +115,7 @@ async def test_faults_of_ours_are_500_before_the_execution_and_200_in_it(
     answers = list[tuple[int, str, bool]]()
     for good in (0, 1):
         running_of(app).reader = Broken(reader, good)
-        response = await sent(staff, Case(0, 0, "", body={"query": query}), media_type)
+        response = await sent(staff, media_type, {"json": {"query": query}})
         assert response.headers["content-type"] == media_type
         [error] = response.json()["errors"]
         answers.append((response.status_code, error["extensions"]["code"], "data" in response.json()))
@@ -131,7 +126,7 @@ async def test_faults_of_ours_are_500_before_the_execution_and_200_in_it(
 @pytest.mark.parametrize("good", [0, 1], ids=["before execution", "in a field"])
 async def test_an_outage_is_503_in_both_media_types(app: Starlette, staff: Client, media_type: str, good: int) -> None:
     running_of(app).reader = Cut(running_of(app).reader, ConnectionResetError(), good=good)
-    response = await sent(staff, Case(0, 0, "", body={"query": ACCOUNTS}), media_type)
+    response = await sent(staff, media_type, {"json": {"query": ACCOUNTS}})
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert response.headers["content-type"] == media_type
     assert ("data" in response.json()) is bool(good)
@@ -139,7 +134,7 @@ async def test_an_outage_is_503_in_both_media_types(app: Starlette, staff: Clien
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0"])
 async def test_a_caller_that_accepts_no_json_is_refused_in_json(staff: Client, accept: str) -> None:
-    response = await sent(staff, Case(0, 0, "", body={"query": VIEWER}), accept)
+    response = await sent(staff, accept, {"json": {"query": VIEWER}})
     assert (response.status_code, response.headers["content-type"]) == (406, JSON)
     [error] = response.json()["errors"]
     assert error["message"] == "Accept application/graphql-response+json or application/json."
@@ -152,6 +147,6 @@ async def test_an_operation_without_errors_is_200_in_the_media_type_that_is_pref
         (JSON, JSON),
         (f"{GRAPHQL_RESPONSE}, {JSON};q=0.9", GRAPHQL_RESPONSE),
     ):
-        response = await sent(staff, Case(0, 0, "", body={"query": VIEWER}), accept)
+        response = await sent(staff, accept, {"json": {"query": VIEWER}})
         assert (response.status_code, response.headers["content-type"]) == (200, media_type)
         assert response.json() == {"data": {"viewer": {"kind": "STAFF"}}}

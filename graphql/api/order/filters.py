@@ -71,7 +71,7 @@ class OrderFilter:
     )
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Only the order with this number, maybe written `#12`, and orders with a name or a filename that"
+        description="Only the order with this number, also written `#12`, and orders with a name or a filename that"
         " starts with this text, ignoring case and the form of Unicode.",
     )
 
