@@ -12,7 +12,7 @@ import typer
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import AsJson, read_account, read_day, require_storable
-from app.cli.output import json_text, print_report, print_result
+from app.cli.output import Pace, json_text, print_note, print_report, print_result
 from app.cli.printing import as_table
 from app.clock import SystemClock
 from app.services.erasing.accounts import NoErasableDay, erasure_before
@@ -46,6 +46,20 @@ class _Done(NamedTuple):
     names: Mapping[str, str]
     erased: Counter[str]
     passed: Counter[str]
+
+
+class _Progress:
+    """Shows a running erasure on standard error: a line every few seconds."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._pace = Pace()
+
+    def add(self, rows: int) -> None:
+        """Count rows that were erased, and print the number so far unless that was just done."""
+        self._rows += rows
+        if self._pace.is_due():
+            print_note(f"Rows erased so far: {self._rows:,}")
 
 
 _Work = Callable[[Pool, SystemClock], Awaitable[_Done]]
@@ -112,7 +126,9 @@ def _erase_account(account: str, day: date, *, dry_run: bool) -> _Work:
         account_id = await read_account(reader, account)
         erasure = await _erasure(reader, clock, account_id, day)
         done = await (
-            count_texts(reader, account_id, erasure) if dry_run else erase_texts(pool, clock, account_id, erasure)
+            count_texts(reader, account_id, erasure)
+            if dry_run
+            else erase_texts(pool, clock, account_id, erasure, _Progress().add)
         )
         return _Done({"account": account_global_id(account_id), "before": day}, _OF_ACCOUNT, *done)
 
@@ -128,7 +144,9 @@ async def _erasure(reader: Reader, clock: SystemClock, account_id: UUID, day: da
 
 def _erase_worker(name: str, *, dry_run: bool) -> _Work:
     async def erase(pool: Pool, clock: SystemClock) -> _Done:
-        done = await (count_worker(PoolReader(pool), name) if dry_run else erase_worker(pool, clock, name))
+        done = await (
+            count_worker(PoolReader(pool), name) if dry_run else erase_worker(pool, clock, name, _Progress().add)
+        )
         return _Done({"accounts": done.accounts}, _OF_WORKER, done.erased, done.passed)
 
     return erase

@@ -14,7 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
-from app.cli.output import print_note, print_report, print_result
+from app.cli.output import Pace, print_note, print_report, print_result
 from app.clock import Clock
 from app.domain.wording import isolated, printable, shown_path, with_full_stop
 from app.services.imports import (
@@ -30,7 +30,6 @@ from app.services.imports import (
 from app.settings import Settings, read_settings
 from db.connections import open_pool
 
-_SECONDS_BETWEEN_LINES: Final = 5
 _NAME_WIDTH: Final = 20  # of the bar's name, so that a narrow terminal has room for the bar itself
 _POOL_SIZE: Final = 2  # one connection writes a batch while the other reads for the next
 _KINDS: Final = {
@@ -128,7 +127,8 @@ class _Lines:
     def __init__(self, source: Source) -> None:
         self._name = source.name
         self._size = source.size
-        self._started = self._shown = time.monotonic()
+        self._started = time.monotonic()
+        self._pace = Pace()
         self.report = Report()
 
     def say(self, sentence: str) -> None:
@@ -150,10 +150,8 @@ class _Lines:
 
     def progress(self, position: int, report: Report) -> None:
         """Print the counts, unless that was just done."""
-        now = time.monotonic()
-        if now - self._shown < _SECONDS_BETWEEN_LINES:
+        if not self._pace.is_due():
             return
-        self._shown = now
         share = f"{position / self._size:.0%}, " if self._size else ""
         self.say(f"{share}{report.lines:,} lines, {report.images:,} images, {self._rate(report):,.0f} a second")
 

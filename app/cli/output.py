@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import time
 from codecs import lookup
 from contextlib import suppress
 from io import TextIOWrapper
@@ -14,6 +15,7 @@ import orjson
 from app.domain.errors import SentenceError
 
 _LAST: Final = 2  # the number of standard error
+SECONDS_BETWEEN_LINES: Final = 5
 
 
 class OutputFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
@@ -80,6 +82,21 @@ def print_note(line: str) -> None:
     """Print a line on standard error; it is dropped where that does not take it."""
     with suppress(OSError):
         _write(sys.stderr, f"{line}\n")
+
+
+class Pace:
+    """The pace of lines of progress: one every few seconds."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Return True if a line is due, and wait for the next one from now on."""
+        now = time.monotonic()
+        if now - self._last < SECONDS_BETWEEN_LINES:
+            return False
+        self._last = now
+        return True
 
 
 def json_text(value: object) -> str:

@@ -99,17 +99,19 @@ ORDERS_OF_WORKER_IN_PRODUCTION: Final = Statement(
     """,
 )
 
-# Whether an import wrote to an account since a sequence ($2), and whether texts of before the same ledger day ($4), or
-# a worker's name (null), were erased since another one ($3); the primary key.
-SINCE: Final = Statement(
-    "events_since_erasure_began",
+# The number of the next event of an account, and whether its erasure before an instant ($2) is unfinished; the primary
+# keys.
+STATE: Final = Statement(
+    "state_of_erasure",
     """
-    SELECT coalesce(bool_or(import_run IS NOT NULL AND sequence >= $2), false) AS by_import,
-      coalesce(bool_or(type = 'TEXTS_ERASED' AND data -> 'after' ->> 'erasedBefore' IS NOT DISTINCT FROM $4), false)
-        AS by_erasure
-    FROM events WHERE account_id = $1 AND sequence >= $3
+    SELECT next_event_sequence,
+      EXISTS (SELECT FROM unfinished_erasures WHERE account_id = $1 AND before = $2) AS is_unfinished
+    FROM account_heads WHERE account_id = $1
     """,
 )
 
-# The number of the next event of an account; the primary key.
-NEXT_EVENT: Final = Statement("next_event", "SELECT next_event_sequence FROM account_heads WHERE account_id = $1")
+# A row if an import wrote to an account since a sequence ($2); the primary key.
+IMPORTED_SINCE: Final = Statement(
+    "imported_since",
+    "SELECT 1 FROM events WHERE account_id = $1 AND sequence >= $2 AND import_run IS NOT NULL LIMIT 1",
+)

@@ -9,6 +9,7 @@ Rows are persistence only: no rule lives here, and SQLModel table classes do not
 from db.tables import (
     accounts,
     catalogue,
+    erasures,
     events,
     idempotency,
     images,
@@ -29,6 +30,7 @@ from db.tables import (
 __all__ = [
     "accounts",
     "catalogue",
+    "erasures",
     "events",
     "idempotency",
     "images",

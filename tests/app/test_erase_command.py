@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.ids import account_global_id
+from app.cli import output
 from app.cli.commands import cli
 from db.connections import Pool
 from tests.support.clock import FrozenClock
@@ -110,6 +111,18 @@ async def test_the_name_of_a_worker_is_erased_without_printing_it(loupe: Loupe, 
         "none",
         "passed over: orders in production  0",
     ]
+
+
+@pytest.mark.parametrize(("options", "rows"), [(BEFORE, ["1", "6"]), (("--worker", "Ada"), ["3"])])
+async def test_a_long_erasure_tells_how_far_it_is(
+    loupe: Loupe, account: str, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], rows: list[str]
+) -> None:
+    assert account
+    monkeypatch.setattr(output, "SECONDS_BETWEEN_LINES", 0)
+    said = await asyncio.to_thread(loupe, *options, "--json")
+    assert said.splitlines()[:-1] == [f"Rows erased so far: {number}" for number in rows]
+    dry_run = await asyncio.to_thread(loupe, *options, "--json", "--dry-run")
+    assert len(dry_run.splitlines()) == 1
 
 
 OF_WORKER = {("images", "delivered_by"), ("events", "texts")}

@@ -1,12 +1,12 @@
 """Erasing texts of an account, in batches: each in a transaction of its own, with the account's counters locked.
 
-So no command and no import that read a text before writes it back. An erasure that ends early is continued by another
-one, whatever ended it, and both have one event: the first batch found is erased last, in the transaction of the event,
-so that something is left to erase until then. Erasures of one account at the same time have one event, too.
+So no command and no import that read a text before writes it back. Each batch that erases texts marks the erasure as
+unfinished, unless it is; whoever finds nothing left to erase writes the event and removes the mark, in one transaction.
+So an erasure that ends early and the one that continues it have one event, as have erasures at the same time.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -20,12 +20,22 @@ from app.services.accounts.recording import record
 from app.services.commands import live_unit_of_work, with_retries
 from app.services.erasing.parts import Part
 from db.connections import Pool, Record, Statement
-from db.queries.erasing import NEXT_EVENT, PAGE, SINCE
+from db.queries.erasing import IMPORTED_SINCE, PAGE, STATE
 from db.readers import PoolReader, Reader
+from db.tables.erasures import UnfinishedErasure
 from db.writer import Writer, unit_of_work
+from db.writes import insert_unless_known
 
 _BATCH: Final = 1_000
 """Rows of a batch, or one order, so that commands of the account wait for a moment only."""
+
+MARK: Final = insert_unless_known("mark_unfinished_erasure", UnfinishedErasure)
+
+# Removes the mark of an unfinished erasure, if there is one; the primary key.
+UNMARK: Final = Statement(
+    "unmark_unfinished_erasure",
+    "DELETE FROM unfinished_erasures WHERE account_id = $1 AND before = $2 RETURNING 1",
+)
 
 
 class Erasure(NamedTuple):
@@ -65,12 +75,15 @@ async def count_texts(reader: Reader, account_id: UUID, erasure: Erasure) -> Era
     return Erased(found, await _passed(reader, account_id, erasure))
 
 
-async def erase_texts(pool: Pool, clock: Clock, account_id: UUID, erasure: Erasure) -> Erased:
-    """Erase texts of an account and write one event, unless there is nothing to erase.
+async def erase_texts(
+    pool: Pool, clock: Clock, account_id: UUID, erasure: Erasure, progress: Callable[[int], None] = lambda _: None
+) -> Erased:
+    """Erase texts of an account and write one event, unless there is nothing to erase and no unfinished erasure.
 
-    It begins again where an import has written to the account meanwhile, which may have read texts before.
+    It begins again where an import has written to the account meanwhile, which may have read texts before. `progress`
+    is called with the number of rows of each batch.
     """
-    running = _Running(pool, clock, account_id, erasure)
+    running = _Running(pool, clock, account_id, erasure, progress)
     while not await running.erase():
         pass
     return Erased(running.erased, await _passed(running.reader, account_id, erasure))
@@ -78,58 +91,55 @@ async def erase_texts(pool: Pool, clock: Clock, account_id: UUID, erasure: Erasu
 
 @dataclass(slots=True)
 class _Running:
-    """An erasure of an account under way; `first_event` is the account's next one as it began to erase."""
+    """An erasure of an account under way."""
 
     pool: Pool
     clock: Clock
     account_id: UUID
     erasure: Erasure
+    progress: Callable[[int], None]
     erased: Counter[str] = field(default_factory=Counter[str])
-    first_event: int | None = None
 
     @property
     def reader(self) -> Reader:
         return PoolReader(self.pool)
 
+    @property
+    def mark(self) -> tuple[UUID, datetime]:
+        """The primary key of the mark."""
+        return self.account_id, self.erasure.found_by
+
     async def erase(self) -> bool:
         """Erase all texts; return False, without an event, if an import has written to the account meanwhile."""
-        row = await self.reader.fetch_row(NEXT_EVENT, self.account_id)
-        next_event = 0 if row is None else row["next_event_sequence"]
-        self.first_event = self.first_event or next_event
-        first: _Batch | None = None
+        row = await self.reader.fetch_row(STATE, *self.mark)
+        next_event, is_unfinished = (0, False) if row is None else row
         async for batch in _batches(self.reader, self.account_id, self.erasure):
-            if first is None:
-                first = batch
-            else:
-                self.erased += await with_retries(partial(self._erase, batch))
-        if first is None and not self.erased:
+            erased = await with_retries(partial(self._erase, batch))
+            self.erased += erased
+            self.progress(erased.total())
+        if not self.erased and not is_unfinished:
             return True
-        return await with_retries(partial(self._finish, first, next_event))
+        return await with_retries(partial(self._finish, next_event))
 
     async def _erase(self, batch: _Batch) -> Counter[str]:
         async with unit_of_work(self.pool) as writer:
             await lock_counters(writer, [self.account_id], self.clock)
             erased = await _erase(writer, self.account_id, self.erasure, batch)
+            if erased:
+                await writer.execute(MARK, *self.mark)
             await writer.commit()
         return erased
 
-    async def _finish(self, batch: _Batch | None, next_event: int) -> bool:
-        """Erase the last batch, and write the event unless another erasure did; return as `erase`."""
+    async def _finish(self, next_event: int) -> bool:
+        """Write the event, unless another erasure did; return as `erase`."""
         async with live_unit_of_work(self.pool) as writer:
             counters = await begin_command(writer, self.clock, self.account_id)
-            before = self.erasure.erased_before
-            asked = (self.account_id, next_event, self.first_event, None if before is None else before.isoformat())
-            since = await writer.fetch_row(SINCE, *asked)
-            if since is not None and since["by_import"]:
+            if await writer.fetch(IMPORTED_SINCE, self.account_id, next_event):
                 return False
-            erased = Counter[str]()
-            if batch is not None:
-                erased = await _erase(writer, self.account_id, self.erasure, batch)
-            if erased or (self.erased and not (since is not None and since["by_erasure"])):
+            if await writer.fetch(UNMARK, *self.mark):
                 at = counters.instant
-                await record(writer, counters, at, texts_erased(before, at), keeps_watermark=True)
+                await record(writer, counters, at, texts_erased(self.erasure.erased_before, at), keeps_watermark=True)
             await writer.commit()
-        self.erased += erased
         return True
 
 

@@ -33,10 +33,17 @@ async def count_worker(reader: Reader, name: str) -> ErasedWorker:
     return await _in_all_accounts(reader, lambda account_id: count_texts(reader, account_id, erasure))
 
 
-async def erase_worker(pool: Pool, clock: Clock, name: str) -> ErasedWorker:
-    """Erase the name of a worker, account by account; each that had it gets an event, which does not name it."""
+async def erase_worker(
+    pool: Pool, clock: Clock, name: str, progress: Callable[[int], None] = lambda _: None
+) -> ErasedWorker:
+    """Erase the name of a worker, account by account; each that had it gets an event, which does not name it.
+
+    `progress` is called with the number of rows of each batch.
+    """
     erasure = _erasure_of(name)
-    return await _in_all_accounts(PoolReader(pool), lambda account_id: erase_texts(pool, clock, account_id, erasure))
+    return await _in_all_accounts(
+        PoolReader(pool), lambda account_id: erase_texts(pool, clock, account_id, erasure, progress)
+    )
 
 
 def _erasure_of(name: str) -> Erasure:

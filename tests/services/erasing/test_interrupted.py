@@ -1,26 +1,34 @@
 """Erasures that are killed, begun twice, or amid commands and imports: all is erased, with one event."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from itertools import count as numbers
 
 import pytest
 
 from app.domain.events.stored import from_json
 from app.services.erasing import erasing
+from app.services.erasing.erasing import Erased
+from app.services.erasing.workers import erase_worker
 from app.services.imports import AccountMoved, destination
+from app.services.orders.producing import reject_images
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.customers import Customer, claim, deliver
+from tests.support.customers import HALO, Customer, claim, deliver
 from tests.support.erasing import count, erase, erasures
 from tests.support.import_files import NOW, START, Line, change, order, run_import
 from tests.support.interrupted_imports import Interruption
-from tests.support.pools import FailingPool, Killed
+from tests.support.pools import FailingPool, HookedPool, Killed
 from tests.support.studio import DAY, HOUR
+from tests.support.transactions import in_transaction
 
 pytestmark = pytest.mark.races
 
 TOMORROW = date(2026, 3, 11)
+DAY_AFTER = date(2026, 3, 12)
 TODAY = date(2026, 6, 1)
 REJECTED = {
     "deliveredAt": "2026-03-03T12:00:00Z",
@@ -66,14 +74,86 @@ async def test_an_erasure_killed_before_any_of_its_statements_is_continued_with_
         try:
             await erase(failing, clock, account_id, TOMORROW)
         except Killed:
-            is_done = (await count(pool, clock, account_id, TOMORROW)).erased == {}
-            assert len(await erasures(pool, account_id)) == (statements if is_done else statements - 1)
+            if (await count(pool, clock, account_id, TOMORROW)).erased:
+                assert len(await erasures(pool, account_id)) == statements - 1
             await erase(pool, clock, account_id, TOMORROW)
         assert (await count(pool, clock, account_id, TOMORROW)).erased == {}
         assert len(await erasures(pool, account_id)) == statements
+        assert await pool.fetch("SELECT FROM unfinished_erasures") == []
         if not failing.faltered:
             break
     assert statements > 60
+
+
+async def kill_after_an_order(pool: Pool, erasing_: Callable[[Pool], Awaitable[object]]) -> None:
+    """Begin an erasure that is killed once it has erased one of several orders."""
+
+    async def kill(query: str) -> None:
+        if query == "BEGIN" and await pool.fetch("SELECT FROM images WHERE delivered_by IS NULL"):
+            raise Killed
+
+    with pytest.raises(Killed):
+        await erasing_(HookedPool(pool, kill))
+    assert await pool.fetch("SELECT FROM images WHERE delivered_by = 'Ada'")
+
+
+async def reject_all(pool: Pool, clock: FrozenClock) -> None:
+    """Reject an image of each order, so that all are in production again."""
+    images = await pool.fetch("SELECT account_id, id FROM images WHERE number = 1")
+    reject = partial(reject_images, clock=clock, reasons={(each["account_id"], each["id"]): HALO for each in images})
+    await in_transaction(pool, reject)
+
+
+async def test_an_erasure_that_finds_nothing_when_it_is_continued_has_one_event(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    account_id = customer.account_id
+    clock.advance(DAY)
+    await erase(pool, clock, account_id, TOMORROW)  # all but orders
+    await orders_done(customer, clock, 2)
+    await kill_after_an_order(pool, lambda failing: erase(failing, clock, account_id, DAY_AFTER))
+    await reject_all(pool, clock)
+    nothing = Erased(Counter(), Counter(orders=2, inquiries=0))
+    assert await count(pool, clock, account_id, DAY_AFTER) == nothing
+    assert await erasures(pool, account_id) == [TOMORROW.isoformat()]
+    continued = await asyncio.gather(*(erase(pool, clock, account_id, DAY_AFTER) for _ in range(3)))
+    assert continued == 3 * [nothing]
+    assert await erasures(pool, account_id) == [TOMORROW.isoformat(), DAY_AFTER.isoformat()]
+
+
+async def test_an_erasure_of_a_worker_that_finds_nothing_when_it_is_continued_has_one_event(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    await orders_done(customer, clock, 2)
+    await kill_after_an_order(pool, lambda failing: erase_worker(failing, clock, "Ada"))
+    await reject_all(pool, clock)
+    assert await erasures(pool, customer.account_id) == []
+    for _ in range(2):
+        assert await erase_worker(pool, clock, "Ada") == (0, {}, {"orders": 1})
+        assert await erasures(pool, customer.account_id) == [None]
+
+
+async def test_an_unfinished_erasure_keeps_its_event_whatever_day_another_one_is_before(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    account_id = customer.account_id
+    await orders_done(customer, clock, 2)
+    clock.advance(DAY)
+    await kill_after_an_order(pool, lambda failing: erase(failing, clock, account_id, TOMORROW))
+    for day, events in ((DAY_AFTER, [DAY_AFTER]), (TOMORROW, [DAY_AFTER, TOMORROW]), (TOMORROW, [DAY_AFTER, TOMORROW])):
+        await erase(pool, clock, account_id, day)
+        assert await erasures(pool, account_id) == [each.isoformat() for each in events]
+
+
+async def test_the_event_of_a_workers_unfinished_erasure_is_written_by_that_of_another_one(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
+    """Neither the mark nor the event names the worker."""
+    await orders_done(customer, clock, 2)
+    await kill_after_an_order(pool, lambda failing: erase_worker(failing, clock, "Ada"))
+    for worker, events in (("Bob", 1), ("Bob", 1), ("Ada", 2), ("Ada", 2)):
+        await erase_worker(pool, clock, worker)
+        assert await erasures(pool, customer.account_id) == events * [None]
 
 
 async def test_erasures_of_an_account_at_once_have_one_event(
@@ -86,23 +166,19 @@ async def test_erasures_of_an_account_at_once_have_one_event(
 
 
 @pytest.mark.parametrize("lines", [[], [TERMS]])
-async def test_an_erasure_overtaken_by_another_one_writes_no_event_of_its_own(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch, lines: list[Line]
-) -> None:
+async def test_an_erasure_overtaken_by_another_one_writes_no_event_of_its_own(pool: Pool, lines: list[Line]) -> None:
     clock = FrozenClock(NOW)
     await run_import(pool, [*START, order("o-1", [REJECTED | {"filename": "ada.jpg"}])])
     [account] = await pool.fetch("SELECT id FROM accounts")
-    finish = erasing._Running._finish  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    transactions = numbers(1)
 
-    async def overtaken(*args: object) -> bool:
-        monkeypatch.setattr(erasing._Running, "_finish", finish)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        if lines:
-            assert (await run_import(pool, lines)).problems == []
-        assert (await erase(pool, clock, account["id"], TODAY)).erased.total() > 0
-        return await finish(*args)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    async def overtake(query: str) -> None:
+        if query == "BEGIN" and next(transactions) == 2:
+            if lines:
+                assert (await run_import(pool, lines)).problems == []
+            assert (await erase(pool, clock, account["id"], TODAY)).erased.total() > 0
 
-    monkeypatch.setattr(erasing._Running, "_finish", overtaken)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    assert (await erase(pool, clock, account["id"], TODAY)).erased.total() > 0
+    assert (await erase(HookedPool(pool, overtake), clock, account["id"], TODAY)).erased.total() > 0
     assert await erasures(pool, account["id"]) == [TODAY.isoformat()]
 
 
