@@ -4,11 +4,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 NODE := .venv/.node-installed
 
-.PHONY: demo test coverage soak fix lint check bench release setup lock help
+.PHONY: demo ui test coverage soak fix lint check bench release setup lock help
 .DEFAULT_GOAL := demo
 
 demo: $(STAMP)  ## Serve invented studios with a history, in a browser too; CLOCK=2026-11-30T09:00:00Z sets its clock
 	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/loupe demo
+
+ui: $(STAMP) $(NODE)  ## Build GraphiQL, the page that loupe serves to browsers
+	@$(BIN)/python -m tools.ui
 
 test: $(STAMP) $(NODE)  ## Run the tests
 	@$(BIN)/pytest

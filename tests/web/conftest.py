@@ -1,5 +1,6 @@
-"""The fixtures of the served API."""
+"""The fixtures of the served API, and of its page."""
 
+from tests.support.graphiql import graphiql
 from tests.support.serving import app, client_of, counting, http, staff
 
-__all__ = ["app", "client_of", "counting", "http", "staff"]
+__all__ = ["app", "client_of", "counting", "graphiql", "http", "staff"]
