@@ -193,14 +193,6 @@ def test_an_empty_folder_is_filled_and_one_of_other_files_is_left_alone(empty_fo
     assert starts(empty_folder)
 
 
-def test_a_folder_from_right_to_left_moves_no_other_word(empty_folder: Path) -> None:
-    folder = empty_folder / "\u05d0"
-    data = folder / str(MAJOR) / "data"
-    data.mkdir(parents=True)
-    (data / "mine").write_text("")
-    assert refusal(folder).startswith(f"The folder \u2068{data}\u2069 has files that are no data of PostgreSQL: ")
-
-
 @as_root
 def test_data_of_another_user_are_reported_with_whose_they_are(empty_folder: Path) -> None:
     data = empty_folder / str(MAJOR) / "data"
