@@ -16,7 +16,6 @@ from app.web.requests import header_of
 
 _FOLDER: Final = Path(__file__).parent / "static" / "graphiql"
 _NAMES: Final = frozenset(path.name for path in _FOLDER.iterdir())
-_OPERATION: Final = ("query", "extensions")
 _OFFERED: Final = (JSON, GRAPHQL_RESPONSE, HTML)
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 _HEADERS: Final = {
@@ -29,10 +28,8 @@ _HEADERS: Final = {
 
 
 def asks_for_page(request: Request) -> bool:
-    """Return True if a request opens the API's address in a browser, rather than sending an operation."""
-    if request.method not in {"GET", "HEAD"} or any(request.query_params.get(name) for name in _OPERATION):
-        return False
-    return preferred(header_of(request, "accept"), _OFFERED) == HTML
+    """Return True if a request opens the API's address in a browser; a query in the address is for the page to open."""
+    return request.method in {"GET", "HEAD"} and preferred(header_of(request, "accept"), _OFFERED) == HTML
 
 
 def graphiql_page() -> HTMLResponse:
