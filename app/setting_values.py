@@ -31,6 +31,7 @@ from app.domain.sla.terms import SlaTerms
 from app.domain.texts import email_problem
 from app.domain.wording import quoted
 from app.services.currencies import CURRENCIES
+from db.address import has_possible_ports, is_well_formed
 
 ANY_ORIGIN: Final = "*"
 """The text for all origins."""
@@ -40,6 +41,8 @@ CLOCK_YEARS: Final = range(YEARS.start + 3, YEARS.stop - 3)
 _DIGITS: Final = re.compile("-?[0-9]{1,4000}")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
+_YEARS_OR_MONTHS: Final = re.compile("[+-]?P[^T]*[YM]")
+_IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
 _HOST: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _FILLED_IN: Final = frozenset({"account", "number"})
 _LONGEST: Final = 20_000  # characters
@@ -62,11 +65,29 @@ def split(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
-def whole_number(value: object) -> object:
-    """Require digits alone, since int() also reads 1_0 as 10."""
+def whole_number(value: str | int) -> int:
+    """Read digits alone: int() also reads 1_0 as 10."""
     if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
         raise ValueError("it should be a whole number")
+    return int(value)
+
+
+def duration(value: object) -> object:
+    """Refuse years and months, which have no fixed length; days and what is shorter are left to pydantic."""
+    if isinstance(value, str) and _YEARS_OR_MONTHS.match(value):
+        raise ValueError(f"it {_IN_DAYS}")
     return value
+
+
+def database_address(url: str) -> str:
+    """Return the URL of a database; the problem never shows a password."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it should begin with postgresql://")
+    if not is_well_formed(url):
+        raise ValueError("it is no URL; characters such as / and ? in a password are written as %2F and %3F")
+    if not has_possible_ports(url):
+        raise ValueError("its port should be 1 to 65535")
+    return url
 
 
 def origin(text: str) -> str:
@@ -145,7 +166,7 @@ def currency(code: str) -> str:
 
 
 def terms_of_plans(value: object) -> object:
-    """Read JSON; numbers in it are no booleans."""
+    """Read JSON; numbers in it are no booleans, and durations have no years or months."""
     if not isinstance(value, str):
         return value
     try:
@@ -159,6 +180,8 @@ def terms_of_plans(value: object) -> object:
         for name, term in _items(terms):
             if name in COLUMNS and isinstance(term, bool):
                 raise ValueError(f"{plan}.{name} should be a number")
+            if isinstance(term, str) and _YEARS_OR_MONTHS.match(term):
+                raise ValueError(f"{plan}.{name} {_IN_DAYS}")
     return plans
 
 

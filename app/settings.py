@@ -20,9 +20,9 @@ from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.domain.wording import shown_path
 from app.setting_values import ANY_ORIGIN
-from db.address import has_possible_ports, is_well_formed
 
 _Origin: TypeAlias = Annotated[str, AfterValidator(setting_values.origin)]
+_Duration: TypeAlias = Annotated[timedelta, BeforeValidator(setting_values.duration)]
 _WholeNumber: TypeAlias = Annotated[int, BeforeValidator(setting_values.whole_number)]
 _WebAddress: TypeAlias = Annotated[str, AfterValidator(setting_values.web_address)]
 
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=environment.PREFIX, env_ignore_empty=True, frozen=True)
 
-    database_url: str | None = None
+    database_url: Annotated[str, AfterValidator(setting_values.database_address)] | None = None
     """The PostgreSQL to use, 16 or newer; the embedded one without it."""
     data_dir: Annotated[Path | None, AfterValidator(setting_values.folder)] = Field(default_factory=_default_data_dir)
     """The folder of the embedded database; None for a user without a home (see `data_folder`)."""
@@ -98,25 +98,14 @@ class Settings(BaseSettings):
     """The URL of Flow production, shown with its terms."""
     support_email: Annotated[str, AfterValidator(setting_values.email)] | None = None
     """The address at which clients ask for support."""
-    at_risk_lead: timedelta = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
+    at_risk_lead: _Duration = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
     """The lead of alerts to a deadline at risk before it: as PT1H or 01:00:00."""
-    run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
+    run_retention: _Duration = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
     """The retention of runs of jobs, at least a day: as P90D."""
-    rejection_period: timedelta = Field(default=REJECTION_PERIOD, gt=timedelta(), le=_LONGEST)
+    rejection_period: _Duration = Field(default=REJECTION_PERIOD, gt=timedelta(), le=_LONGEST)
     """The time from its delivery within which an image can be rejected: as P30D."""
     verified_accounts: _WholeNumber = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
     """The number of accounts a day whose Pulse is compared with the rows it is counted from, 0 for none."""
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_well_formed(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError("it should begin with postgresql://")
-        if url is not None and not is_well_formed(url):
-            raise ValueError("it is no URL; characters such as / and ? in a password are written as %2F and %3F")
-        if url is not None and not has_possible_ports(url):
-            raise ValueError("its port should be 1 to 65535")
-        return url
 
     @field_validator("port", mode="before")
     @classmethod

@@ -41,8 +41,8 @@ class JobStatus:
     `runs` is the number of runs in the ledger. `failures` are accounts for which the job fails and, of a global job,
     its runs that failed since the last success. `lag` is the time since the next run was due or, if that is longer,
     since the instant from which an account that fails is still to be done; None for a job that never succeeded.
-    `errors` are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any. A job
-    that is paused is since `paused_since`; its lag is the same as if it were not.
+    `errors` are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any. A
+    paused job has been so since `paused_since` (UTC); its lag is that of any other.
     """
 
     job: str

@@ -3,14 +3,16 @@
 Usage: python -m tools.node npx PROGRAM
 """
 
-import fcntl
 import os
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal, cast, get_args
+
+from tools.once import once
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -56,17 +58,14 @@ def install_packages(folder: Path = ROOT) -> None:
 
     Raises PackagesMissing and NodeMissing.
     """
-    with (folder / _LOCK).open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = sha256(lock.read()).hexdigest()
-        stamp = folder / _PACKAGES / _STAMP
-        if stamp.is_file() and stamp.read_text() == digest:
-            return
-        done = run("npm", "ci", folder=folder, capture_output=True, text=True)
-        if done.returncode:
-            raise PackagesMissing(folder, done.stderr)
-        stamp.parent.mkdir(exist_ok=True)  # npm makes none for no packages
-        stamp.write_text(digest)
+    lock = folder / _LOCK
+    once(lock, folder / _PACKAGES / _STAMP, lambda: sha256(lock.read_bytes()).hexdigest(), partial(_install, folder))
+
+
+def _install(folder: Path) -> None:
+    done = run("npm", "ci", folder=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise PackagesMissing(folder, done.stderr)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.cli.output import print_note
 from app.clock import SystemClock, clock_from
 from app.domain.errors import SentenceError
+from app.domain.wording import shown_path
 from app.settings import Migrate, Settings, data_folder, ignored_variables, plan_terms_as_json
 from db.address import with_parameter
 from db.application_name import named
@@ -84,7 +85,7 @@ def _server(settings: Settings) -> AbstractContextManager[str]:
 def _sentence(error: Exception, settings: Settings) -> str:
     """Return an error of PostgreSQL with the folder of the embedded one, whose disk may be full, for example."""
     sentence = str(error).removesuffix(".")
-    where = "" if settings.database_url else f" (the embedded PostgreSQL in {embedded_folder(settings)})"
+    where = "" if settings.database_url else f" (the embedded PostgreSQL in {shown_path(embedded_folder(settings))})"
     return f"{sentence}{where}."
 
 

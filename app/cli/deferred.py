@@ -63,7 +63,7 @@ def function_at(place: str) -> Any:  # noqa: ANN401 - functions of commands have
 
 @contextmanager
 def importing() -> Generator[None]:
-    """Put collections off while modules are imported: that makes no garbage, but they take a quarter of the time.
+    """Import modules without garbage collections, which would find nothing and take a quarter of the time.
 
     Later ones leave out all objects made until then.
     """

@@ -155,7 +155,7 @@ def import_demo(history: Path, url: str, clock: Clock, settings: Settings) -> No
         report = asyncio.run(run_import(url, source, settings, clock, listener))
     if report.problems:
         raise CommandFailed(
-            f"The database has studios of another demo than {history}:"
+            f"The database has studios of another demo than {shown_path(history)}:"
             " set LOUPE_DATA_DIR to its folder, or LOUPE_DATABASE_URL to another database."
         )
     print_report(sum_up(report))
@@ -199,7 +199,7 @@ async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: 
 
 
 def _welcome(url: str, access: Access, settings: Settings, now: datetime) -> str:
-    """Print the address of the API, tokens, when expedites are possible again if they are not, and a first query."""
+    """Return the address of the API, tokens, at weekends when expedites are possible again, and a first query."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
     let_in = dashboards(access.clients, settings.dashboard_plans)

@@ -38,7 +38,7 @@ def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> N
     with migrated_database(settings, "jobs retry") as url:
         now = database_clock(url, settings).now()
         count, since = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
-        later = "" if since is None else f", once {job} is resumed: it is paused since {rfc3339(since)}."
+        later = "" if since is None else f", once {job} is resumed: it has been paused since {rfc3339(since)}."
         print_report(f"Jobs to be tried again: {count:,}{later}")
 
 

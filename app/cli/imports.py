@@ -1,4 +1,4 @@
-"""The command `loupe import`."""
+"""`loupe import`."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from rich.text import Text
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.output import Pace, print_note, print_report, print_result
 from app.clock import Clock
-from app.domain.wording import isolated, printable, shown_path
+from app.domain.wording import isolated, printable, shown_path, with_full_stop
 from app.services.imports import (
     AccountMoved,
     Listener,
@@ -137,7 +137,7 @@ class _Lines:
 
     def problem(self, line: int, text: str) -> None:
         """Print the problem of a line."""
-        self.say(f"{shown_path(self._name)}:{line}: {text}")
+        self.say(f"{shown_path(self._name)}:{line}: {with_full_stop(text)}")
 
     def resumed(self, line: int) -> None:
         """Print what was imported before."""

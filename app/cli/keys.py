@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
@@ -17,13 +17,14 @@ from app.domain.instants import BadInstant, read_instant, require_supported, rfc
 from app.domain.texts import composed
 from app.domain.wording import quoted
 from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
+from app.setting_values import duration
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
 
 _HEADINGS: Final = ("NUMBER", "PREFIX", "NAME", "ACCOUNT", "CREATED", "EXPIRES", "LAST USED", "STATE")
 _STAFF: Final = "staff"
 _NEVER: Final = "never"
-_LENGTH: Final = TypeAdapter(timedelta)
+_LENGTH: Final[TypeAdapter[timedelta]] = TypeAdapter(Annotated[timedelta, BeforeValidator(duration)])
 
 AccountName = Annotated[str | None, typer.Option("--account", metavar="ID_OR_REF", help="The account of the key.")]
 Which = Annotated[str, typer.Argument(metavar="KEY", help="A key's number, its prefix or the whole secret.")]

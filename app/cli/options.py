@@ -30,7 +30,7 @@ def number_between(least: int, most: int, text: str) -> Any:  # noqa: ANN401 - a
 
 
 def _number(least: int, most: int, text: str) -> int:
-    number = int(str(whole_number(text)))
+    number = whole_number(text)
     if number < least:
         raise ValueError(f"it should be at least {least}")
     if number > most:

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+from codecs import lookup
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -25,7 +26,7 @@ class OutputFailed(SentenceError):  # noqa: N818 - named by its case, like all e
 
 
 def prepare_streams() -> None:
-    """Make the streams escape characters that they lack, and lead closed ones nowhere.
+    """Make the streams escape characters that they lack, and open closed ones on the null device.
 
     Otherwise the next file or connection would get the number of a closed one, and whatever is written to that.
     """
@@ -102,7 +103,7 @@ def json_text(value: object) -> str:
     """Write a value as JSON, in ASCII where standard output has another encoding than UTF-8."""
     text = orjson.dumps(value)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    if encoding.lower().replace("_", "-") in {"utf-8", "utf8"}:
+    if lookup(encoding).name == "utf-8":
         return text.decode()
     import json  # noqa: PLC0415 - which commands do without elsewhere
 

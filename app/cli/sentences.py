@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from app.domain.wording import isolated, printable, quoted, shown_path
+from app.domain.wording import isolated, printable, quoted, shown_path, with_full_stop
 
 _OF_THE_USER: Final = re.compile(r"'[^']*'|(?<= )\(.*\)(?=$)|(?<=option: ).*")
 _EXTRA: Final = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -22,12 +22,11 @@ def usage_sentence(error: typer.TyperException) -> str:
     from app.wrong_values import problem  # noqa: PLC0415 - as above
 
     if isinstance(error, typer.BadParameter) and isinstance(error.__cause__, ValidationError):
-        return f"{_name(error)} is wrong: {printable(problem(error.__cause__)).removesuffix('.')}."
+        return f"{_name(error)} is wrong: {with_full_stop(printable(problem(error.__cause__)))}"
     message = error.format_message()
     if extra := _EXTRA.fullmatch(message):
         return f"Too many arguments: {quoted(extra[1])}."
-    text = _OF_THE_USER.sub(lambda found: isolated(found[0]), printable(message))
-    return text if text.endswith((".", "?")) or not text else f"{text}."
+    return with_full_stop(_OF_THE_USER.sub(lambda found: isolated(found[0]), printable(message)))
 
 
 def system_sentence(error: OSError) -> str:

@@ -1,4 +1,4 @@
-"""The clock of the demo: not before its history, and at weekends no order can be expedited by it."""
+"""The clock of the demo, which is never before its history, and the window of expedites by it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

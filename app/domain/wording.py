@@ -42,6 +42,11 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() or _moves(each) else ascii(each)[1:-1] for each in text)
 
 
+def with_full_stop(text: str) -> str:
+    """Return a sentence with the full stop that it may lack; nothing stays nothing."""
+    return text if text.endswith((".", "?")) or not text else f"{text}."
+
+
 def shown_path(path: PurePath | str) -> str:
     """Return a path for a sentence, without quotes."""
     return isolated(printable(str(path)))

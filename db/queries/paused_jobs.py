@@ -17,5 +17,5 @@ _PAUSED: Final = Statement("paused_jobs", "SELECT job, paused_at FROM paused_job
 
 
 async def paused_jobs(reader: Reader) -> dict[str, datetime]:
-    """Return the paused jobs, each with the instant (UTC) since which it is."""
+    """Return the paused jobs, each with the instant (UTC) of its pause."""
     return {row["job"]: row["paused_at"] for row in await reader.fetch(_PAUSED)}

@@ -1,8 +1,8 @@
-"""The base of all tables: names of constraints, and types of columns."""
+"""The base of all tables: names of constraints, types of columns, and indexes of old texts."""
 
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, make_url
+from sqlalchemy import DateTime, Dialect, Index, MetaData, make_url, text
 from sqlalchemy.orm import Mapper
 from sqlmodel import SQLModel
 
@@ -18,10 +18,15 @@ PERIOD_LENGTH = "'06:00:00'::interval"
 PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
 """The start of the period of time that a search goes through at a time."""
 
-IN_NFC = "lower(NORMALIZE({0}, NFC)) text_pattern_ops"
-NOT_IN_NFC = "{0} IS NOT NFC NORMALIZED"
-"""The index key of a text as it is searched for, and the condition that it is not stored so; few are, so such indexes
-are small."""
+
+def index_of_old_texts(name: str, column: str, *first: str) -> Index:
+    """Return the index of an account's texts that are not stored in NFC, as they are searched for; few are.
+
+    `first` are expressions by which the account's are ordered before the text.
+    """
+    in_nfc = text(f"lower(NORMALIZE({column}, NFC)) text_pattern_ops")
+    condition = text(f"{column} IS NOT NFC NORMALIZED")
+    return Index(name, "account_id", *map(text, first), in_nfc, postgresql_where=condition)
 
 
 class Table(SQLModel):

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from db.tables.base import IN_NFC, NOT_IN_NFC, PERIOD, Instant, Table
+from db.tables.base import PERIOD, Instant, Table, index_of_old_texts
 
 
 class Image(Table, table=True):
@@ -100,19 +100,8 @@ class Image(Table, table=True):
             text(PERIOD.format("uploaded_at")),
             text("lower(filename) text_pattern_ops"),
         ),
-        Index(
-            "images_by_old_filename_idx",
-            "account_id",
-            text(IN_NFC.format("filename")),
-            postgresql_where=text(NOT_IN_NFC.format("filename")),
-        ),
-        Index(
-            "images_by_old_period_idx",
-            "account_id",
-            text(PERIOD.format("uploaded_at")),
-            text(IN_NFC.format("filename")),
-            postgresql_where=text(NOT_IN_NFC.format("filename")),
-        ),
+        index_of_old_texts("images_by_old_filename_idx", "filename"),
+        index_of_old_texts("images_by_old_period_idx", "filename", PERIOD.format("uploaded_at")),
     )
     account_id: UUID
     id: UUID

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from db.tables.base import IN_NFC, NOT_IN_NFC, PERIOD, Instant, Table
+from db.tables.base import PERIOD, Instant, Table, index_of_old_texts
 
 UPDATED_AT: Final = "COALESCE({0}updated_at, {0}placed_at)"
 """The instant of the last command on an order, of the table or alias {0}."""
@@ -67,19 +67,8 @@ class Order(Table, table=True):
         Index(
             "orders_by_period_idx", "account_id", text(PERIOD.format("placed_at")), text("lower(name) text_pattern_ops")
         ),
-        Index(
-            "orders_by_old_name_idx",
-            "account_id",
-            text(IN_NFC.format("name")),
-            postgresql_where=text(NOT_IN_NFC.format("name")),
-        ),
-        Index(
-            "orders_by_old_period_idx",
-            "account_id",
-            text(PERIOD.format("placed_at")),
-            text(IN_NFC.format("name")),
-            postgresql_where=text(NOT_IN_NFC.format("name")),
-        ),
+        index_of_old_texts("orders_by_old_name_idx", "name"),
+        index_of_old_texts("orders_by_old_period_idx", "name", PERIOD.format("placed_at")),
         Index(
             "orders_by_split_idx",
             "account_id",

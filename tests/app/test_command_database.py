@@ -22,5 +22,7 @@ def test_a_disk_that_is_full_after_the_start_is_reported_with_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.cli.database.embedded_server", lambda *_, **__: nullcontext("postgresql:///loupe"))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-    assert failure(Settings(data_dir=tmp_path)) == f"{FULL} (the embedded PostgreSQL in {tmp_path}/postgres)."
+    hebrew = tmp_path / "\u05d0"
+    where = f"the embedded PostgreSQL in \u2068{hebrew}/postgres\u2069"
+    assert failure(Settings(data_dir=hebrew)) == f"{FULL} ({where})."
     assert failure(Settings(database_url="postgresql:///loupe")) == f"{FULL}."

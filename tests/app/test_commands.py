@@ -4,17 +4,15 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 
 import pytest
-from typer.core import TyperGroup
-from typer.main import get_group
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
-from app.cli.deferred import DeferredCommand, function_at
-from tests.support.commands import environment
+from app.cli.deferred import function_at
+from tests.support.commands import commands, environment
 
 HEAVY = {
     "alembic",
@@ -57,21 +55,10 @@ def python(code: str, *arguments: str, **settings: str) -> "subprocess.Completed
     )
 
 
-def deferred(group: TyperGroup) -> Iterator[DeferredCommand]:
-    for command in group.commands.values():
-        match command:
-            case TyperGroup():
-                yield from deferred(command)
-            case DeferredCommand():
-                yield command
-            case _:
-                raise AssertionError(command)
-
-
 def test_every_command_is_listed_by_the_first_paragraph_of_its_docstring() -> None:
-    commands = {command.place: command.short_help for command in deferred(get_group(cli))}
-    docstrings = {place: inspect.getdoc(function_at(place)) or "" for place in commands}
-    assert commands == {place: " ".join(text.partition("\n\n")[0].split()) for place, text in docstrings.items()}
+    listed = {command.place: command.short_help for _, command in commands()}
+    docstrings = {place: inspect.getdoc(function_at(place)) or "" for place in listed}
+    assert listed == {place: " ".join(text.partition("\n\n")[0].split()) for place, text in docstrings.items()}
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

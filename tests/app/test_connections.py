@@ -16,7 +16,7 @@ from db.application_name import named
 from db.connections import Pool, connect
 from jobs.catalogue import JOBS
 from jobs.scheduler import jobs_alongside
-from tests.support.database import until
+from tests.support.database import execute, until
 
 HERE = f"{socket.gethostname().partition('.')[0]}:{os.getpid()}"
 NAMED = """
@@ -32,15 +32,6 @@ RECORD = """
 ACCOUNT = ("--name", "ACME", "--plan", "SOLO", "--time-zone", "UTC", "--ref", "acme")
 
 
-async def run(url: str, *statements: str) -> None:
-    connection = await connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 async def names_of_connections(url: str) -> set[str]:
     """Return the names of the connections since the last time, but for those of the test."""
     connection = await connect(url)
@@ -54,7 +45,7 @@ async def names_of_connections(url: str) -> set[str]:
 def test_every_connection_of_a_command_names_it(new_database: str, tmp_path: Path, unset: pytest.MonkeyPatch) -> None:
     for module in ("jobs.begin_log", "verifying.configure_logging"):  # of this process, which has other tests
         unset.setattr(f"app.cli.{module}", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-    asyncio.run(run(new_database, RECORD))
+    asyncio.run(execute(new_database, RECORD))
     history = tmp_path / "history.jsonl"
     history.touch()
     runner = CliRunner(env={"LOUPE_DATABASE_URL": new_database})

@@ -8,7 +8,6 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ import pytest
 
 from app.services.imports.session import CHUNK_LINES
 from db.connections import connect
+from tests.support.commands import LOUPE
+from tests.support.commands import environment as settings_alone
 
-LOUPE = Path(sys.executable).with_name("loupe")
 ACCOUNT = {"type": "account", "ref": "acme", "name": "ACME", "plan": "SOLO", "timeZone": "UTC"}
 SPECIFICATION: dict[str, Any] = {
     "type": "specification",
@@ -59,8 +59,7 @@ def run_import(database: str, *arguments: str, stdin: bytes = b"") -> tuple[int,
 
 
 def environment(database: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOUPE_")}
-    return inherited | {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-06-01T00:00:00Z", "TERM": "xterm"}
+    return settings_alone({"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-06-01T00:00:00Z", "TERM": "xterm"})
 
 
 async def count(database: str, table: str) -> int:
@@ -87,7 +86,7 @@ async def test_bad_lines_are_printed_with_file_and_line_and_the_command_fails(da
     path.write_bytes(BAD)
     code, out, err = run_import(database, str(path))
     assert code == 1
-    assert err == f"{path}:4: specification: there is no specification 'shadow'\n"
+    assert err == f"{path}:4: specification: there is no specification 'shadow'.\n"
     assert out == (
         "Imported 1 account, 1 specification, 1 order; 2 images."
         " Bad: 1 line, skipped because of it: 1 line. Correct it and run the import again.\n"
@@ -129,7 +128,7 @@ def test_an_import_that_a_signal_ends_says_what_is_in(database: str, ending: sig
 
 async def test_a_hyphen_names_standard_input(database: str) -> None:
     code, _, err = run_import(database, "-", stdin=BAD)
-    assert (code, err) == (1, "-:4: specification: there is no specification 'shadow'\n")
+    assert (code, err) == (1, "-:4: specification: there is no specification 'shadow'.\n")
     assert await count(database, "orders") == 1
 
 
@@ -162,7 +161,7 @@ async def test_a_check_lists_and_changes_nothing(database: str, tmp_path: Path) 
     path = tmp_path / "history.jsonl"
     path.write_bytes(BAD)
     code, out, err = run_import(database, str(path), "--check")
-    assert (code, err) == (1, f"{path}:4: specification: there is no specification 'shadow'\n")
+    assert (code, err) == (1, f"{path}:4: specification: there is no specification 'shadow'.\n")
     assert out == "Checked 5 lines. Bad: 1 line. Nothing was changed.\n"
     assert await count(database, "accounts") == 0
 
@@ -190,7 +189,7 @@ def test_a_terminal_shows_a_bar_with_the_rate_and_the_time_left_and_problems_abo
         os.close(side)
         shown = _read(terminal)
     assert process.returncode == 1
-    assert f"{path}:4: specification: there is no specification 'shadow'" in shown
+    assert f"{path}:4: specification: there is no specification 'shadow'." in shown
     assert re.search(r"\[red\]history-with-a… \S{8,} +100% 2 images, \d+ a second, \d:\d\d:\d\d left", shown)
 
 

@@ -13,7 +13,8 @@ import pytest
 from db.connections import Pool, open_pool
 from db.queries.import_runs import ended_imports
 from db.readers import PoolReader
-from tests.app.test_import_command import LOUPE, environment
+from tests.app.test_import_command import environment
+from tests.support.commands import LOUPE
 from tests.support.database import empty_database
 from tests.support.import_files import Line, everything
 from tests.support.random_files import random_file

@@ -198,6 +198,7 @@ async def test_a_key_is_shown_to_people_line_by_line(loupe: Loupe, unset: pytest
             ("key", "create", "--staff", "--expires", "P9999999D"),
             NO_LENGTH + "'P9999999D'.",
         ),
+        (("key", "create", "--staff", "--expires", "P1Y"), NO_LENGTH + "'P1Y'."),
         (("key", "create", "--staff", "--name", " "), "The key's name must not be blank."),
         (
             ("key", "create", "--staff", "--name", "web\nshop"),

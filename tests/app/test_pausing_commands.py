@@ -102,7 +102,7 @@ async def test_jobs_retried_while_their_kind_is_paused_are_done_once_it_is_resum
     now = rfc3339(clock.now())
     await pause_job(pool, KIND, clock.now())
     said = await asyncio.to_thread(loupe, "retry", KIND, at=now)
-    assert said == f"Jobs to be tried again: 1, once {KIND} is resumed: it is paused since {now}.\n"
+    assert said == f"Jobs to be tried again: 1, once {KIND} is resumed: it has been paused since {now}.\n"
     clock.advance(timedelta(hours=1))
     await worker(pool, clock, work).run_due()
     assert await effects(pool, account) == []

@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 import pytest
-from typer.core import TyperGroup
-from typer.main import get_group
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from db.revisions import MigrationStatus, inspect
+from tests.support.commands import commands
 from tests.support.database import temporary_database
 
 NOBODY: Final = "postgresql://nobody@127.0.0.1:1/none"
@@ -45,19 +44,9 @@ READING: Final[dict[str, tuple[str, ...]]] = {
 WITHOUT_A_DATABASE: Final = {"schema export", "schema check"}
 
 
-def commands(group: TyperGroup, path: str = "") -> set[str]:
-    """Return the commands of a group, by their names; another name of a group is left out."""
-    return {
-        name
-        for each, command in group.commands.items()
-        if each != "token"
-        for name in (commands(command, f"{path}{each} ") if isinstance(command, TyperGroup) else {f"{path}{each}"})
-    }
-
-
 def test_every_command_is_known_to_write_or_not() -> None:
     known = {name.partition(" --")[0] for name in (*WRITING, *READING)} | WITHOUT_A_DATABASE
-    assert known - {"jobs"} == commands(get_group(cli))
+    assert known - {"jobs"} == {name for name, _ in commands()}
 
 
 @pytest.mark.parametrize("command", [*WRITING])

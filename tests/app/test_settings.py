@@ -1,5 +1,4 @@
 import json
-import os
 import re
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
@@ -12,12 +11,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.settings import Migrate, SettingsError, ignored_variables, read_settings
 
-
-@pytest.fixture(autouse=True)
-def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("LOUPE_"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("unset")
 
 
 def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +86,7 @@ def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     ("term", "problem"),
     [
         ({"images_per_day": -1}, "images_per_day should be 0 to 1,000,000"),
+        ({"images_per_day": 1_000_001}, "images_per_day should be 0 to 1,000,000"),
         ({"deliver_by": "07:30:00.5"}, "deliver_by should be 00:00 to 23:59:59, without an offset"),
         ({"deliver_by": "07:30Z"}, "deliver_by should be 00:00 to 23:59:59, without an offset"),
         ({"expedite_multiplier": "0.99"}, "expedite_multiplier should be 1 to 100, with at most 2 decimals"),
@@ -121,19 +116,6 @@ def test_terms_at_their_bounds_are_accepted(monkeypatch: pytest.MonkeyPatch, tur
     terms |= {"expedite_additional_turnaround": "P30D"}
     monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps({"SOLO": terms}))
     assert read_settings().plan_terms[Plan.SOLO].expedite_multiplier == Decimal(multiplier)
-
-
-@pytest.mark.parametrize(
-    ("value", "problem"),
-    [
-        ('{"SOLO": {"images_per_day": 60}}', "LOUPE_PLAN_TERMS is wrong: SOLO.expedites_per_day is missing."),
-        ('{"GOLD": {}}', "LOUPE_PLAN_TERMS is wrong: GOLD"),
-    ],
-)
-def test_a_wrong_term_is_named_with_its_plan(monkeypatch: pytest.MonkeyPatch, value: str, problem: str) -> None:
-    monkeypatch.setenv("LOUPE_PLAN_TERMS", value)
-    with pytest.raises(SettingsError, match=re.escape(problem)):
-        read_settings()
 
 
 @pytest.mark.parametrize(("value", "lead"), [("PT90M", 90), ("01:30:00", 90), ("PT0S", 0), ("P2D", 2880)])
@@ -246,55 +228,6 @@ def test_no_warning_is_printed_if_all_variables_are_known(monkeypatch: pytest.Mo
     assert ignored_variables() == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "reason"),
-    [
-        ("LOUPE_PORT", "http", "it should be a whole number"),
-        ("LOUPE_PORT", "65536", "it should be at most 65535"),
-        ("LOUPE_CLOCK", "2026-03-28T22:59:30", "it must be an instant with an offset, like 2026-03-02T13:05:00Z"),
-        ("LOUPE_DATABASE_URL", "mysql://me:secret@db/loupe", "it should begin with postgresql://"),
-        (
-            "LOUPE_DATABASE_URL",
-            "postgresql://me:se/cret@db/loupe",
-            "it is no URL; characters such as / and ? in a password are written as %2F and %3F",
-        ),
-        (
-            "LOUPE_DASHBOARD_PLANS",
-            "SOLO,GOLD",
-            "it should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'",
-        ),
-        (
-            "LOUPE_PLAN_TERMS",
-            '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}',
-            "SOLO.images_per_day should be 0 to 1,000,000",
-        ),
-        (
-            "LOUPE_PLAN_TERMS",
-            '{"SOLO": {"images_per_day": 1000001, "expedites_per_day": 6}}',
-            "SOLO.images_per_day should be 0 to 1,000,000",
-        ),
-        ("LOUPE_CLOCK", "2201-01-01T00:00:00Z", "it must be in the years 1973 to 2197"),
-        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* means all origins, so no other may be listed"),
-        ("LOUPE_PLAN_TERMS", "[]", "it should be a JSON object"),
-        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may be in braces"),
-        ("LOUPE_AT_RISK_LEAD", "-PT1H", "it should be at least 0 seconds"),
-        ("LOUPE_AT_RISK_LEAD", "P36501D", "it should be at most 36500 days"),
-        ("LOUPE_RUN_RETENTION", "PT23H", "it should be at least 1 day"),
-        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may be in braces"),
-    ],
-)
-def test_a_wrong_value_is_one_sentence_that_names_the_setting(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError) as refused:
-        read_settings()
-    assert str(refused.value) == f"{name} is wrong: {reason}."
-
-
 def test_the_currency_of_the_catalogue_is_one_of_iso_4217(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_CATALOGUE_CURRENCY", "EUR")
     assert read_settings().catalogue_currency == "EUR"
-    monkeypatch.setenv("LOUPE_CATALOGUE_CURRENCY", "ZZZ")
-    with pytest.raises(SettingsError, match=r"^LOUPE_CATALOGUE_CURRENCY is wrong: 'ZZZ' is no currency of ISO 4217"):
-        read_settings()

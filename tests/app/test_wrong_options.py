@@ -1,17 +1,17 @@
 """A wrong value of each option: one sentence that names it. The table is compared with the commands that there are."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import pytest
 import typer
-from typer.core import TyperGroup
-from typer.main import get_command, get_group
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
-from app.cli.deferred import DeferredCommand, function_at
+from app.cli.deferred import function_at
+from tests.support.commands import commands
 
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 ACCOUNT: Final = ("--name", "A", "--plan", "SOLO", "--time-zone", "UTC")
@@ -94,24 +94,16 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
 }
 
 
-def commands(group: TyperGroup, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Yield the path of each command, and the command with its parameters."""
-    for name, command in group.commands.items():
-        if isinstance(command, TyperGroup):
-            yield from commands(command, (*path, name))
-        elif isinstance(command, DeferredCommand):
-            app = typer.Typer(add_completion=False)
-            app.command()(function_at(command.place))
-            yield " ".join((*path, name)), get_command(app)
+def options_with_a_value(place: str) -> set[str]:
+    """Return the options and arguments of a command's function, but for flags."""
+    app = typer.Typer(add_completion=False)
+    app.command()(function_at(place))
+    return {each.opts[0] for each in get_command(app).params if not getattr(each, "is_flag", False)}
 
 
 def test_each_option_with_a_value_has_a_wrong_one() -> None:
-    found = {
-        path: {each.opts[0] for each in command.params if not getattr(each, "is_flag", False)}
-        for path, command in commands(get_group(cli))
-        if not path.startswith("token ")  # another name for key
-    }
-    assert found == {path: set(cases) for path, cases in OPTIONS.items()}
+    found = {name: options_with_a_value(command.place) for name, command in commands()}
+    assert found == {name: set(cases) for name, cases in OPTIONS.items()}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from app.settings import Settings, SettingsError, data_folder, read_settings
 
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
+IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
 NO_NUMBER: Final = "it should be a whole number"
 PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
@@ -29,7 +30,9 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "postgresql://me:secret@one,two:0/loupe": NO_PORT,
         "postgresql:///loupe?host=db&port=5432,70000": NO_PORT,
         f"postgresql://db:{'9' * 5_000}/loupe": NO_PORT,
-        "mysql://db/loupe": "it should begin with postgresql://",
+        "mysql://me:secret@db/loupe": "it should begin with postgresql://",
+        "postgresql://me:se/cret@db/loupe": "it is no URL; characters such as / and ? in a password are written as "
+        "%2F and %3F",
         "postgresql://db/loupe\n": "it has a line end or a control character",
     },
     "data_dir": {"~nobody-of-that-name/x": "there is no home folder ~nobody-of-that-name: give the path without ~"},
@@ -41,6 +44,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "9999-12-31T23:59:59Z": YEARS_OF_CLOCK,
         "1972-12-31T23:59:59Z": YEARS_OF_CLOCK,
         "2198-01-01T00:00:00Z": YEARS_OF_CLOCK,
+        "2026-03-28T22:59:30": "it must be an instant with an offset, like 2026-03-02T13:05:00Z",
         "2026-02-29T00:00:00Z": "it is no instant that exists: 2026-02-29T00:00:00Z",
     },
     "host": {
@@ -52,22 +56,26 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "a" * 64: f"'{'a' * 64}'{NO_HOST}",
     },
     "port": {
-        "99999": "it should be at most 65535",
+        "65536": "it should be at most 65535",
+        "9" * 4_000: "it should be at most 65535",
+        "http": NO_NUMBER,
         "-1": "it should be at least 0",
         "1_0": NO_NUMBER,
         "1.5": NO_NUMBER,
     },
     "cors_origins": {
         "https://a.example:70000": "'https://a.example:70000' is no origin such as https://dashboard.example "
-        "or http://localhost:5173"
+        "or http://localhost:5173",
+        "*,https://a.example": "* means all origins, so no other may be listed",
     },
-    "dashboard_plans": {"GOLD": f"it {PLANS}"},
+    "dashboard_plans": {"SOLO,GOLD": f"it {PLANS}"},
     "plan_terms": {
         "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",
         "[]": "it should be a JSON object",
         '{"SOLO": null}': "SOLO should be a JSON object",
         '{"GOLD": {}}': f"GOLD {PLANS}",
         '{"SOLO": {}}': "SOLO.images_per_day is missing",
+        '{"SOLO": {"images_per_day": 60}}': "SOLO.expedites_per_day is missing",
         '{"SOLO": {}, "SOLO": {}}': "'SOLO' is in it twice",
         TERMS % '1, "images_per_day": 2': "'images_per_day' is in it twice",
         TERMS % f"{'[' * 1_000}{']' * 1_000}": "it is nested too deeply",
@@ -81,6 +89,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         TERMS % '60, "expedite_multiplier": "NaN"': "SOLO.expedite_multiplier should be a number",
         TERMS % '60, "expedite_turnaround": "x"': "SOLO.expedite_turnaround should be a duration such as PT1H",
         TERMS % '60, "expedite_turnaround": []': "SOLO.expedite_turnaround should be a duration such as PT1H",
+        TERMS % '60, "expedite_turnaround": "P1M"': f"SOLO.expedite_turnaround {IN_DAYS}",
         TERMS % '60, "support_phone": "x"': "SOLO.support_phone should be true or false",
         TERMS % '60, "support_phone": []': "SOLO.support_phone should be true or false",
         TERMS % "true": "SOLO.images_per_day should be a number",
@@ -109,14 +118,21 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     },
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
-    "at_risk_lead": {"NaN": NO_DURATION, "3600": NO_DURATION},
+    "at_risk_lead": {
+        "NaN": NO_DURATION,
+        "3600": NO_DURATION,
+        "-PT1H": "it should be at least 0 seconds",
+        "P1MT1H": f"it {IN_DAYS}",
+    },
     "run_retention": {
         "30": NO_DURATION,
         "PT23H": "it should be at least 1 day",
+        "P1Y": f"it {IN_DAYS}",
         "P36501D": "it should be at most 36500 days",
     },
     "rejection_period": {
         f"P{'9' * 20}D": NO_DURATION,
+        "P1Y2D": f"it {IN_DAYS}",
         "PT0S": "it should be more than 0 seconds",
         "P36501D": "it should be at most 36500 days",
     },

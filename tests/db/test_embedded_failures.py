@@ -164,6 +164,15 @@ def test_data_open_to_others_are_reported_with_the_permissions_that_they_need(ma
     data.chmod(0o700)
 
 
+def test_a_folder_from_right_to_left_moves_no_other_word(empty_folder: Path) -> None:
+    folder = empty_folder / "\u05d0"
+    with files_of_at_most(1_000_000):
+        sentence = refusal(folder)
+    assert sentence.startswith(
+        f"PostgreSQL could not make its data in \u2068{folder}/18\u2069: could not write to file "
+    )
+
+
 def test_a_setting_that_is_wrong_is_named(made: Path) -> None:
     wrong = {"shared_buffers": "many"}
     with pytest.raises(EmbeddedServerError) as refused, embedded_server(made, settings=wrong):

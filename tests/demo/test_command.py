@@ -57,7 +57,8 @@ class Demo:
             return response.status, response.headers["Content-Type"], response.read().decode()
 
     def allowed_origin(self, origin: str) -> str | None:
-        with urlopen(Request(self.url, headers={"Accept": "text/html", "Origin": origin})) as response:  # noqa: S310
+        address = self.url.replace("/graphql", "/healthz")
+        with urlopen(Request(address, headers={"Origin": origin})) as response:  # noqa: S310
             allowed: str | None = response.headers["Access-Control-Allow-Origin"]
         return allowed
 

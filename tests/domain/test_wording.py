@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.wording import isolated, printable, quoted
+from app.domain.wording import isolated, printable, quoted, with_full_stop
 
 FSI, PDI = "\u2068", "\u2069"
 HEBREW = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}"
@@ -76,6 +76,11 @@ def test_no_control_of_a_name_reaches_beyond_it(name: str) -> None:
 def test_what_ends_a_line_or_moves_a_cursor_is_escaped() -> None:
     assert printable("a\nb\x1b[2J\u200b") == r"a\nb\x1b[2J\u200b"
     assert printable(f"a\u202e{HEBREW}") == f"a\u202e{HEBREW}"
+
+
+def test_a_sentence_gets_the_full_stop_that_it_lacks() -> None:
+    sentences = {"there is none": "there is none.", "There is none.": "There is none.", "Is it?": "Is it?", "": ""}
+    assert {text: with_full_stop(text) for text in sentences} == sentences
 
 
 def test_every_sentence_quotes_names_by_the_same_function() -> None:

@@ -1,13 +1,19 @@
-"""Commands of `loupe` in processes of their own."""
+"""The commands of `loupe`: a list of them, and how they run in processes of their own."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from app.cli.commands import cli
+from app.cli.deferred import DeferredCommand
 
 LOUPE = Path(sys.executable).with_name("loupe")
 PATIENCE = 60.0
@@ -24,6 +30,16 @@ JOBS = [
     "verify_pulse",
 ]
 """The names of all jobs, in the order of `run-due`."""
+
+
+def commands(group: TyperGroup | None = None, path: str = "") -> Iterator[tuple[str, DeferredCommand]]:
+    """Yield the full name of each command of a group, by default of all, and the command; `token` is left out."""
+    for name, command in (group or get_group(cli)).commands.items():
+        if isinstance(command, TyperGroup):
+            yield from () if name == "token" else commands(command, f"{path}{name} ")
+        else:
+            assert isinstance(command, DeferredCommand)
+            yield f"{path}{name}", command
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from alembic import command
-from sqlalchemy import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from db.connections import Pool, Record, connect
@@ -98,15 +97,14 @@ async def create_all(url: str, cut: Mapping[str, int] | None = None) -> None:
 
 
 def _definitions(cut: Mapping[str, int]) -> Iterator[str]:
-    dialect = make_url("postgresql+asyncpg://").get_dialect()()
     for table in Table.metadata.sorted_tables:
-        definition = str(CreateTable(table).compile(dialect=dialect))
+        definition = str(CreateTable(table).compile(dialect=Table.dialect))
         parts = cut.get(table.name, 0)
         yield f"{definition} PARTITION BY HASH (account_id)" if parts else definition
         for part in range(parts):
             values = f"WITH (MODULUS {parts}, REMAINDER {part})"
             yield f"CREATE TABLE {table.name}_{part} PARTITION OF {table.name} FOR VALUES {values}"
-        yield from (str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
+        yield from (str(CreateIndex(index).compile(dialect=Table.dialect)) for index in table.indexes)
 
 
 async def execute(url: str, *statements: str) -> None:

@@ -33,10 +33,11 @@ async def test_operations_are_answered_with_and_without_a_slash(
 
 
 @pytest.mark.parametrize("address", ["graphql", "graphql/"])
+@pytest.mark.usefixtures("graphiql")
 async def test_every_file_of_the_page_is_found_from_its_address(proxied: AsyncClient, address: str) -> None:
     page = await proxied.get(address, headers=HTML)
     parts = Page(page.text).parts
-    assert len(parts) == 5
+    assert sorted({tag for tag, _ in parts}) == ["link", "script"]
     for _, link in parts:
         assert (await proxied.get(urljoin(str(page.url), link))).status_code == 200
 
@@ -56,7 +57,7 @@ async def test_health_is_answered_with_and_without_a_slash(proxied: AsyncClient,
         "/graphiql/",
         "/graphql//",
         "//graphql",
-        "/graphiql/page.js/",
+        "/graphiql/index.js/",
         "/GraphQL",
         "/healthz//",
         "/a",
@@ -71,7 +72,7 @@ async def test_an_address_of_nothing_is_not_found_and_not_redirected(http: Async
         assert "evil.example" not in response.text
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz/", "/graphiql/page.js", "/graphql/graphiql/page.js"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz/", "/graphiql/index.js", "/graphql/graphiql/index.js"])
 async def test_another_method_of_an_address_names_the_methods_that_it_has(http: AsyncClient, path: str) -> None:
     response = await http.post(path)
     assert (response.status_code, {*response.headers["allow"].split(", ")}) == (405, {"GET", "HEAD"})

@@ -1,18 +1,42 @@
 """GraphiQL: the page for people, served entirely by this service."""
 
+import fcntl
 import gzip
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from httpx import AsyncClient, Response
 
+from app.web import graphiql as served
 from tests.support.serving import Client
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PROGRAM = "application/json, text/html;q=0.9, */*;q=0.1"
-MEDIA_TYPES = {"script": "text/javascript; charset=utf-8", "link": "text/css; charset=utf-8"}
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".ttf": "font/ttf",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+POLICY = {
+    "default-src": "'self'",
+    "worker-src": "'self'",
+    "font-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+# Where a browser would ask another host: a link is no request.
+CALL = r"\b(?:fetch|import|importScripts|Worker|WebSocket|EventSource|url)\s*\("
+REQUEST = rf"""(?:{CALL}|@import|\bfrom|\bsrc=)\s*["'`]?(?:https?:|wss?:)?//"""
+OUTSIDE_FILES = r"""(?:\bnew Worker|\bsrc:\s*url)\s*\(\s*["'`]?(?:data|blob):"""
 
 
 class Page(HTMLParser):
@@ -33,13 +57,33 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-async def page(http: AsyncClient) -> Response:
+async def page(graphiql: Path, http: AsyncClient) -> Response:
+    assert (graphiql / "index.html").is_file()
     return await http.get("/graphql", headers=HTML)
+
+
+@pytest.fixture
+def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a page that nobody has built."""
+    (tmp_path / "package.json").write_text("{}")
+    monkeypatch.setattr(served, "_SOURCES", tmp_path)
+    return tmp_path
+
+
+def policy_of(response: Response) -> dict[str, str]:
+    return dict(each.strip().split(" ", 1) for each in response.headers["content-security-policy"].split(";"))
+
+
+def texts_of(graphiql: Path) -> dict[str, str]:
+    """Return the scripts and styles of the page."""
+    files = [path for path in (graphiql / "graphiql").iterdir() if path.name.endswith((".js.gz", ".css.gz"))]
+    return {path.name: gzip.decompress(path.read_bytes()).decode() for path in files}
 
 
 def test_a_browser_gets_the_page_without_a_token(page: Response) -> None:
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
     assert "<title>Loupe</title>" in page.text
 
 
@@ -89,37 +133,49 @@ async def test_a_posted_query_is_never_answered_with_the_page(http: AsyncClient)
     assert (response.status_code, response.headers["content-type"]) == (401, "application/json")
 
 
-async def test_every_file_the_page_loads_is_served_with_its_media_type(http: AsyncClient, page: Response) -> None:
-    parts = Page(page.text).parts
-    assert sorted({tag for tag, _ in parts}) == ["link", "script"]
-    for tag, address in parts:
-        response = await http.get(urljoin("/graphql", address))
-        assert (address, response.status_code) == (address, 200)
-        assert (address, response.headers["content-type"]) == (address, MEDIA_TYPES[tag])
-        assert len(response.content) > 500
+async def test_every_file_of_the_page_is_served_compressed_for_ever_under_the_policy_of_the_page(
+    graphiql: Path, http: AsyncClient, page: Response
+) -> None:
+    files = [path.name.removesuffix(".gz") for path in (graphiql / "graphiql").iterdir()]
+    assert {address for _, address in Page(page.text).parts} < {f"./graphiql/{name}" for name in files}
+    for name in files:
+        response = await http.get(urljoin("/graphql", f"graphiql/{name}"))
+        assert (name, response.status_code) == (name, 200)
+        assert (name, response.headers["content-type"]) == (name, MEDIA_TYPES[Path(name).suffix])
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert policy_of(response) == POLICY
 
 
-def test_the_page_names_no_other_host(page: Response) -> None:
-    assert [address for _, address in Page(page.text).addresses if "//" in address] == []
+async def test_files_are_sent_compressed_as_they_are_stored(graphiql: Path, http: AsyncClient, page: Response) -> None:
+    [script] = [address for tag, address in Page(page.text).parts if tag == "script"]
+    async with http.stream("GET", urljoin("/graphql", script)) as response:
+        sent = b"".join([each async for each in response.aiter_raw()])
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.headers["content-length"] == str(len(sent))
+    assert sent == (graphiql / f"{script}.gz").read_bytes()
+
+
+def test_the_page_and_its_files_ask_no_other_host(graphiql: Path, page: Response) -> None:
     assert re.findall(r"https?:|//[\w.-]+\.\w+", page.text) == []
+    texts = texts_of(graphiql)
+    assert len(texts) > 10
+    assert {name: found for name, text in texts.items() if (found := re.findall(REQUEST, text))} == {}
 
 
-async def test_the_pages_own_script_and_the_styles_load_nothing_from_another_host(http: AsyncClient) -> None:
-    script = await http.get("/graphiql/page.js")
-    assert re.findall(r"https?://", script.text) == []
-    styles = await http.get("/graphiql/graphiql.min.css")
-    assert re.findall(r"@import|url\((?!data:|['\"]?data:)[^)]*\)", styles.text) == []
+def test_fonts_and_workers_are_files_as_the_policy_wants(graphiql: Path) -> None:
+    assert {
+        name: found for name, text in texts_of(graphiql).items() if (found := re.findall(OUTSIDE_FILES, text))
+    } == {}
+    suffixes = [path.suffixes[-2] for path in (graphiql / "graphiql").iterdir()]
+    assert {".ttf", ".woff2"} < {*suffixes}
+    assert len([*(graphiql / "graphiql").glob("*.worker-*.js.gz")]) == 3
 
 
 def test_headers_forbid_other_hosts_and_framing(page: Response) -> None:
-    policy = dict(each.strip().split(" ", 1) for each in page.headers["content-security-policy"].split(";"))
-    assert policy == {
-        "default-src": "'self'",
-        "style-src": "'self' 'unsafe-inline'",
-        "font-src": "data:",
-        "img-src": "'self' data:",
-    }
-    assert page.headers["x-frame-options"] == "DENY"
+    assert policy_of(page) == POLICY
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
 
 
 def test_the_page_has_no_inline_script_that_its_policy_would_block(page: Response) -> None:
@@ -127,17 +183,20 @@ def test_the_page_has_no_inline_script_that_its_policy_would_block(page: Respons
     assert re.findall(r"\son\w+=", page.text) == []
 
 
+@pytest.mark.usefixtures("graphiql")
 @pytest.mark.parametrize(
     "name",
     [
         "nothing.js",
         "nothing.css",
-        "page.html",
-        "LICENSES.txt",
-        "graphiql.min.js.gz",
-        "..%2Fgraphiql.py",
+        "index.html",
+        "licenses.md",
+        "sources.sha256",
+        "..%2Findex.html",
+        "..%2F..%2Fsrc%2Fmain.js",
         "%2e%2e",
         "",
+        "%00.js",
         "a" * 300 + ".js",
     ],
 )
@@ -145,9 +204,31 @@ async def test_a_file_that_the_page_does_not_load_is_not_served(http: AsyncClien
     assert (await http.get(f"/graphiql/{name}")).status_code == 404
 
 
-async def test_published_scripts_are_sent_compressed_as_stored(http: AsyncClient) -> None:
-    async with http.stream("GET", "/graphiql/react.production.min.js") as response:
-        sent = b"".join([each async for each in response.aiter_raw()])
-    assert response.headers["content-encoding"] == "gzip"
-    assert response.headers["content-length"] == str(len(sent))
-    assert b"React" in gzip.decompress(sent)
+async def test_a_page_that_is_not_built_says_by_which_command(unbuilt: Path, http: AsyncClient) -> None:
+    for missing in (False, True):  # as installed there is no list of packages either
+        if missing:
+            (unbuilt / "package.json").unlink()
+        response = await http.get("/graphql", headers=HTML)
+        assert (response.status_code, response.headers["content-type"]) == (503, "text/html; charset=utf-8")
+        assert "GraphiQL is not built: <code>make ui</code> builds it." in response.text
+        assert "refresh" not in response.text
+
+
+async def test_a_page_that_is_being_built_says_so_and_reloads_itself_without_a_script(
+    unbuilt: Path, http: AsyncClient
+) -> None:
+    with (unbuilt / "package.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        response = await http.get("/graphql", headers=HTML)
+    assert (response.status_code, policy_of(response)) == (503, POLICY)
+    assert "GraphiQL is being built." in response.text
+    assert '<meta http-equiv="refresh" content="2">' in response.text
+    assert "script" not in response.text
+    assert "is not built" in (await http.get("/graphql", headers=HTML)).text
+
+
+async def test_a_page_is_served_as_soon_as_it_is_built(unbuilt: Path, http: AsyncClient) -> None:
+    assert (await http.get("/graphql", headers=HTML)).status_code == 503
+    (unbuilt / "dist").mkdir()
+    (unbuilt / "dist" / "index.html").write_text("<!doctype html><title>Loupe</title>")
+    assert (await http.get("/graphql", headers=HTML)).status_code == 200

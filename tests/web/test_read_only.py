@@ -14,9 +14,9 @@ from app.web.asgi import create_app
 from app.web.state import running_of
 from db.address import with_parameter
 from db.connections import Pool
-from db.tables.base import Table
 from tests.api.test_quotes import QUOTE
 from tests.support.clock import FrozenClock
+from tests.support.database import all_rows
 from tests.support.every_request import send_every_request
 from tests.support.mutations import Shop, open_shop
 from tests.support.one_of_each import START, live
@@ -29,7 +29,7 @@ REFUSED: Final = {
     "message": "This needs a change of the database, and this server makes none.",
     "extensions": {"code": "READ_ONLY"},
 }
-RENAME: Final = 'mutation { setContact(input: {name: "Grace", idempotencyKey: "k"}) { userErrors { code } } }'
+SET_CONTACT: Final = 'mutation { setContact(input: {name: "Grace", idempotencyKey: "k"}) { userErrors { code } } }'
 ACTIONS: Final = "{ account { orderFeed { actions { kind allowed } } } }"
 ACCEPTED: Final = {"application/json": 200, "application/graphql-response+json": 400}
 
@@ -55,11 +55,6 @@ def only_read(database: str) -> str:
 
 def client(app: Starlette, http: AsyncClient, token: str | None) -> Client:
     return Client(http, token, CountingReader(running_of(app).reader))
-
-
-async def all_rows(pool: Pool) -> dict[str, list[str]]:
-    tables = Table.metadata.tables
-    return {name: sorted(map(repr, await pool.fetch(f"SELECT * FROM {name}"))) for name in tables}  # noqa: S608
 
 
 async def test_every_query_is_answered_and_no_row_changes(database: str, pool: Pool) -> None:
@@ -92,14 +87,14 @@ async def test_a_mutation_is_refused_before_anything_is_done(
         writing = CountingPool(running_of(app).writing_pool)
         running_of(app).writing_pool = writing
         headers = {"Authorization": f"Bearer {shop.client.token}", "Accept": accepted}
-        response = await http.post("/graphql", json={"query": RENAME}, headers=headers)
+        response = await http.post("/graphql", json={"query": SET_CONTACT}, headers=headers)
         assert (response.status_code, response.json()) == (ACCEPTED[accepted], {"errors": [REFUSED]})
-        by_get = await http.get("/graphql", params={"query": RENAME}, headers=headers)
+        by_get = await http.get("/graphql", params={"query": SET_CONTACT}, headers=headers)
         assert (by_get.status_code, by_get.headers["allow"]) == (405, "POST")
         assert by_get.json()["errors"][0]["message"] == "Send a mutation by POST."
-        unknown = await client(app, http, "loupe_unknown").error(RENAME)
+        unknown = await client(app, http, "loupe_unknown").error(SET_CONTACT)
         assert (unknown["code"], writing.statements) == ("UNAUTHENTICATED", [])
-        both = f"{RENAME.replace('mutation', 'mutation rename')} query read {{ account {{ name }} }}"
+        both = f"{SET_CONTACT.replace('mutation', 'mutation write')} query read {{ account {{ name }} }}"
         read = await http.post("/graphql", json={"query": both, "operationName": "read"}, headers=headers)
         assert read.json() == {"data": {"account": {"name": shop.studio.name}}}
     assert await all_rows(pool) == before
@@ -125,5 +120,5 @@ async def test_a_server_whose_database_takes_no_changes_refuses_mutations_too(
     database: str, clock: FrozenClock, shop: Shop
 ) -> None:
     async with serving(only_read(database), clock) as (app, http):
-        error = await client(app, http, shop.client.token).error(RENAME)
+        error = await client(app, http, shop.client.token).error(SET_CONTACT)
     assert error == {"message": REFUSED["message"], "code": "READ_ONLY"}

@@ -46,7 +46,7 @@ def not_expeditable(subject: OrderSummary | ImageSummary, at: datetime) -> Domai
 def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at: datetime) -> DomainError | None:
     """Return the refusal of expediting an image, or all images of an order that can be, by all rules.
 
-    Its own facts, which no Monday changes, come before the window.
+    A lasting refusal comes before that of the closed window, which opens again on Monday.
     """
     count = subject.undelivered_count if isinstance(subject, OrderSummary) else 1
     try:

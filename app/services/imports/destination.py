@@ -24,10 +24,10 @@ class Destination(Protocol):
         """The reader of the database between batches."""
         ...
 
-    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
-        """Take a batch; the one before is written by then, this one maybe not yet. Raises AccountMoved.
+    async def write(self, prepared: PreparedBatch, when_committed: Callable[[], None]) -> None:
+        """Take a batch, once the one before is written; raises AccountMoved.
 
-        `then` is called once it is committed.
+        `when_committed` is called once it is committed, which may be after the return; never in a check.
         """
         ...
 
@@ -45,10 +45,10 @@ class Committing:
     run: ImportRun
     task: asyncio.Task[None] | None = None
 
-    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
+    async def write(self, prepared: PreparedBatch, when_committed: Callable[[], None]) -> None:
         """Take a batch, once the one before is committed."""
         await self.settle()
-        self.task = asyncio.create_task(self._commit(prepared, then))
+        self.task = asyncio.create_task(self._commit(prepared, when_committed))
 
     async def settle(self) -> None:
         """Wait until all is committed."""
@@ -56,12 +56,12 @@ class Committing:
             task, self.task = self.task, None
             await task
 
-    async def _commit(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:
+    async def _commit(self, prepared: PreparedBatch, when_committed: Callable[[], None]) -> None:
         with detecting_conflicts():
             async with transaction(self.connection) as writer:
                 await write(writer, prepared, self.run)
                 await writer.commit()
-        then()
+        when_committed()
 
 
 @asynccontextmanager
@@ -92,7 +92,7 @@ class Rehearsing:
         self._run = ImportRun(clock, started_at)
         self.reader: Reader = writer
 
-    async def write(self, prepared: PreparedBatch, then: Callable[[], None]) -> None:  # noqa: ARG002 - none is committed
+    async def write(self, prepared: PreparedBatch, when_committed: Callable[[], None]) -> None:  # noqa: ARG002 - never
         """Write a batch."""
         with detecting_conflicts():
             await write(self._writer, prepared, self._run)

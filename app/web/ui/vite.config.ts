@@ -1,9 +1,15 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-// The page's addresses are relative, so that it works below any path of a proxy.
 export default defineConfig({
-  base: "./",
+  base: "./", // relative, so that the page works below any path of a proxy
   plugins: [react()],
   worker: { format: "es" },
+  build: {
+    assetsDir: "graphiql", // as the server's address of them
+    assetsInlineLimit: 0, // the page's policy allows fonts and workers as files only
+    chunkSizeWarningLimit: 4096, // Monaco is large
+    license: { fileName: "licenses.md" },
+    reportCompressedSize: false,
+  },
 });
