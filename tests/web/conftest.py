@@ -1,6 +1,7 @@
 """The fixtures of the served API, and of its page."""
 
+from tests.support.browser import browser
 from tests.support.graphiql import graphiql
 from tests.support.serving import app, client_of, counting, http, staff
 
-__all__ = ["app", "client_of", "counting", "graphiql", "http", "staff"]
+__all__ = ["app", "browser", "client_of", "counting", "graphiql", "http", "staff"]
