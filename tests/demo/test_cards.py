@@ -1,31 +1,19 @@
 """No card of the demo is empty, whenever it is started."""
 
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
 
-from app.demo.access import create_access
-from app.demo.catalogue import set_catalogue
-from app.demo.commands import give_commands
-from app.demo.folder import Access, DemoFolder
-from app.demo.history import generate
-from app.demo.studios import STUDIOS
 from app.domain.deadlines.rules import expedite_window
 from app.domain.local_time import time_zone, wall_clock
-from app.domain.sla.terms import PLAN_TERMS
-from app.services.imports.session import import_history
-from app.services.imports.source import open_source
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.demo_cards import DASHBOARD, GUARANTEE_AT, ON_A_WEEKEND, STAFF, TERMS, TRENDS, empty_fields
-from tests.support.import_files import Listener
 from tests.support.serving import Client, CountingReader
-from tests.support.transactions import in_transaction
+from tests.support.started_demo import start
 
-DAYS = 15
 MONDAY, WEDNESDAY, FRIDAY, SATURDAY, SUNDAY = (date(2026, 3, day) for day in (9, 11, 13, 14, 15))
 STARTS = [
     ("Europe/Copenhagen", MONDAY, time(0, 5)),
@@ -65,19 +53,6 @@ def empty_at(name: str, at: datetime) -> set[str]:
 def may_be_empty(name: str) -> set[str]:
     """Return fields that are empty at some starts: a review is open for hours after the guarantee is used up."""
     return set() if name == FULL else open_fields("review")
-
-
-async def start(pool: Pool, clock: FrozenClock, folder: Path, days: int = DAYS, accounts: int = len(STUDIOS)) -> Access:
-    """Invent a history up to the clock, import it, and create access, as the first start of the demo does."""
-    listener = Listener()
-    history = DemoFolder(folder).write_history(1, generate(1, clock.now(), days=days, accounts=accounts))
-    with open_source(str(history)) as source:
-        await import_history(pool, source, clock=clock, plan_terms=PLAN_TERMS, listener=listener)
-    assert listener.problems == []
-    refs = [studio.ref for studio in STUDIOS[:accounts]]
-    await in_transaction(pool, partial(set_catalogue, clock=clock, currency="USD"))
-    await give_commands(pool, clock, refs)
-    return await in_transaction(pool, partial(create_access, at=clock.now(), refs=refs))
 
 
 @pytest.mark.parametrize(("zone", "day", "wall"), STARTS)

@@ -11,7 +11,7 @@ ROOT: Final = Path(__file__).parents[2]
 CODE: Final = [
     *(path for top in ("app", "bench", "db", "graphql", "jobs", "tests") for path in (ROOT / top).rglob("*.py"))
 ]
-PAGES: Final = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+PAGES: Final = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
 
 _COMMENT: Final = re.compile(r"\n\s*(?:#\s*)?")
 _REFERENCE: Final = re.compile(r"domain rules, ([^)\"]*(?:\"[^\"]*\"[^)\"]*)*?)[).]")
@@ -21,7 +21,7 @@ _QUOTED: Final = re.compile(r'"([^"]+)"')
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCED: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_PATH: Final = re.compile(r"`((?:app|bench|db|docs|graphql|jobs|tests|\.ci)/[\w./-]*)`")
+_PATH: Final = re.compile(r"`((?:app|bench|db|docs|examples|graphql|jobs|tests|\.ci)/[\w./-]*)`")
 
 
 def _headings(page: Path) -> list[str]:

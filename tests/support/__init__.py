@@ -28,6 +28,8 @@ The API
   settled_answers     a judge of answers as of settled instants, amid writes
   examples            the examples in docs/domain.md
   demo_cards          the questions of a dashboard of the demo, and empty fields of answers
+  started_demo        a demo whose history ends at the clock of the test
+  example_files       the operations in examples/, and running them
 
 Time, jobs and alerts
   clock               a clock that stands still until a test advances it
