@@ -16,6 +16,7 @@ The API
   serving             the application in this process, its clients, counters of statements, fixtures
   listening           applications on a port, for browsers and other programs
   javascript          programs in JavaScript, run by Node
+  made_clients        the clients in TypeScript, copied and made
   user_errors         cases of the codes that mutations and quotes declare, by noun
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures
