@@ -9,9 +9,9 @@ NODE := .venv/.ui-installed
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)  ## Serve invented studios with a history, in a browser too; CLOCK=2026-11-30T09:00:00Z sets its clock
-	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/loupe demo
+	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/python -m tools.demo
 
-ui: $(NODE)  ## Build GraphiQL, the page that loupe serves to browsers
+ui: $(INSTALLED)  ## Build GraphiQL, the page that loupe serves to browsers
 	@$(BIN)/python -m tools.ui
 
 wheel: ui  ## Build the wheel and the sdist, with GraphiQL, into dist
@@ -37,9 +37,10 @@ lint: $(TESTS)  ## Check format, rules, types and who imports whom
 	@$(BIN)/mypy && $(BIN)/basedpyright
 	@$(BIN)/lint-imports
 
-check: lint  ## Check all that takes long as well: the schema, and PostgreSQL 16
+check: lint $(NODE)  ## Check all that takes long as well: the schema, and PostgreSQL 16
 	@$(BIN)/python -m tests.check_schema
 	@$(BIN)/loupe schema check
+	@$(BIN)/python -m tools.schema
 	@LOUPE_TEST_POSTGRES=16 $(BIN)/pytest tests/db tests/api
 
 bench: $(TESTS)  ## Measure speed and memory against their targets
