@@ -15,6 +15,9 @@ Accounts and orders
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
   listening           applications on a port, for browsers and other programs
+  browser             a browser, as a fixture
+  graphiql_page       the page of GraphiQL in it, with the steps that people take
+  graphiql_site       an API with this page, tokens of both roles, and the examples
   javascript          programs in JavaScript, run by Node
   made_clients        the clients in TypeScript, copied and made
   user_errors         cases of the codes that mutations and quotes declare, by noun
