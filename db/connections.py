@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import orjson
 
+from app.domain.wording import isolated
 from db.address import files, is_well_formed, shown
 from db.application_name import PARAMETER, name_for
 from db.failures import DatabaseUnreachable, is_outage
@@ -180,12 +181,14 @@ def _reaching(url: str) -> Generator[None]:
     try:
         yield
     except _UnusableError as error:
-        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be used: {error}") from None
+        raise DatabaseUnreachable(f"The database at {isolated(shown(url))} cannot be used: {error}") from None
     except KeyError as error:  # of the system's list of users
         nameless = "the URL names no user, and the system has no name for the one of this process."
-        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {nameless}") from error
+        raise DatabaseUnreachable(f"The database at {isolated(shown(url))} cannot be reached: {nameless}") from error
     except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {_reason(url, error)}") from error
+        raise DatabaseUnreachable(
+            f"The database at {isolated(shown(url))} cannot be reached: {_reason(url, error)}"
+        ) from error
 
 
 def _reason(url: str, error: Exception) -> str:

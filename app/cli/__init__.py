@@ -1,9 +1,6 @@
 """The command line: `loupe`."""
 
 import sys
-from typing import Final
-
-_INTERRUPTED: Final = 130  # as shells have it
 
 
 def main() -> None:
@@ -13,4 +10,4 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+        sys.exit(130)  # as shells have it

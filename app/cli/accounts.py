@@ -55,7 +55,7 @@ def account_show(
 
     async def read(url: str) -> tuple[NamedAccount, AccountHistory, datetime]:
         async with transaction(url) as reader:
-            account_id = await read_account(reader, name)
+            account_id = await read_account(reader, "ID_OR_REF", name)
             now = await database_now(reader, settings)
             (row,) = await named_accounts(reader, now, account_id)
             history = (await account_histories(reader, [account_id]))[account_id]

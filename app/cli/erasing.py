@@ -123,7 +123,7 @@ def _work(account: str | None, before: str | None, worker: str | None, *, dry_ru
 def _erase_account(account: str, day: date, *, dry_run: bool) -> _Work:
     async def erase(pool: Pool, clock: SystemClock) -> _Done:
         reader = PoolReader(pool)
-        account_id = await read_account(reader, account)
+        account_id = await read_account(reader, "--account", account)
         erasure = await _erasure(reader, clock, account_id, day)
         done = await (
             count_texts(reader, account_id, erasure)

@@ -64,7 +64,7 @@ async def _change(url: str, wanted: tuple[str, str | None, str | None], change: 
     pool = await open_pool(url, max_size=1)
     try:
         reader = PoolReader(pool)
-        account_id = None if account is None else await read_account(reader, account)
+        account_id = None if account is None else await read_account(reader, "--account", account)
         count = await change(pool, await given_up_jobs(reader, job, account_id, key))
         paused = await paused_jobs(reader)
     finally:

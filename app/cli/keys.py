@@ -53,7 +53,7 @@ def key_create(
         async with transaction(url) as writer:
             now = await database_now(writer, settings)
             end = None if expires is None else _expiry(expires, now)
-            account_id = None if account_name is None else await read_account(writer, account_name)
+            account_id = None if account_name is None else await read_account(writer, "--account", account_name)
             made = await create_key(writer, now, account_id, name=name, expires_at=end)
             print_uncommitted(
                 json_text(_made_as_json(made, account_id, name, end)) if as_json else made.secret, "no key is created"
@@ -80,7 +80,7 @@ def key_list(
 
     async def read(url: str) -> tuple[list[KeyRow], datetime]:
         async with transaction(url) as reader:
-            account_id = None if account_name is None else await read_account(reader, account_name)
+            account_id = None if account_name is None else await read_account(reader, "--account", account_name)
             found = await keys(reader, KeyFilter(account_id=account_id, staff=staff))
             return found, await database_now(reader, settings)
 

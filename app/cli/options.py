@@ -82,9 +82,9 @@ def require_job(job: str, names: Collection[str]) -> None:
         raise CommandFailed(f"There is no job {quoted(job)}. The jobs are {', '.join(names)}.")
 
 
-async def read_account(reader: Reader, name: str) -> UUID:
-    """Find the account that a ref or an id names, global or plain; raises BadText and UnknownAccount."""
-    require_name("The account's name", name)
+async def read_account(reader: Reader, option: str, name: str) -> UUID:
+    """Find the account that a ref or an id in an option names, global or plain; raises BadText and UnknownAccount."""
+    require_name(option, name)
     return await find_account(reader, name, _id_in(name))
 
 

@@ -51,7 +51,7 @@ async def _verify(url: str, settings: Settings, clock: SystemClock, account: str
     async with working_pool(url) as pool:
         if account is None:
             return await verify_next(pool, clock, new_owner(), settings.verified_accounts)
-        account_id = await read_account(PoolReader(pool), account)
+        account_id = await read_account(PoolReader(pool), "--account", account)
         return await verify_accounts(pool, clock, new_owner(), [account_id])
 
 

@@ -146,9 +146,9 @@ def _open(lock: Path) -> int:
 
 
 def _prepare_folder(base: Path) -> User:
-    _make_folders(base, 0o755 if os.geteuid() == 0 else 0o700)  # root's are entered by the server's user
     user = server_user(base / "data")
     _require_reach(user, base)
+    _make_folders(base, 0o755 if os.geteuid() == 0 else 0o700)  # root's are entered by the server's user
     return user
 
 
@@ -198,10 +198,12 @@ def _make_folder(folder: Path, mode: int, owner: User) -> None:
 
 
 def _require_reach(user: User, base: Path) -> None:
-    if user.run("/bin/sh", "-c", 'cd "$0"', base).returncode:
+    """Require that the user can enter the part of the path that exists, and so what will be made in it."""
+    existing = next(each for each in (base, *base.parents) if each.is_dir())
+    if user.run("/bin/sh", "-c", 'cd "$0"', existing).returncode:
         raise EmbeddedServerError(
-            f"The data folder {base} cannot be entered by the user {user.name}, as whom root runs PostgreSQL:"
-            " set LOUPE_DATA_DIR to a folder outside private ones."
+            f"The data folder {shown_path(base)} cannot be entered by the user {user.name},"
+            " as whom root runs PostgreSQL: set LOUPE_DATA_DIR to a folder outside private ones."
         )
 
 

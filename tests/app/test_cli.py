@@ -153,7 +153,7 @@ def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Call
         ((*ACME[:3], " ", *ACME[4:]), "The name must not be blank."),
         ((*ACME[:3], "a" * 256, *ACME[4:]), "The name is longer than 255 characters."),
         ((*ACME, "--ref", "acme \udcff"), "The ref is not written in UTF-8."),
-        (("token", "create", "--account", "\udcff"), "The account's name is not written in UTF-8."),
+        (("token", "create", "--account", "\udcff"), "--account is not written in UTF-8."),
         (("token", "create"), EITHER),
         (("token", "create", "--account", "acme", "--staff"), EITHER),
         (("unknown",), "No such command 'unknown'."),

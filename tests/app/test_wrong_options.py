@@ -16,7 +16,7 @@ from tests.support.commands import commands
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 ACCOUNT: Final = ("--name", "A", "--plan", "SOLO", "--time-zone", "UTC")
 NO_INSTANT: Final = "--at must be in the years 1970 to 2200."
-NAMELESS: Final = "The account's name is not written in UTF-8."
+NAMELESS: Final = "--account is not written in UTF-8."
 OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
     "serve": {
         "--host": (
@@ -62,7 +62,7 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
         ),
     },
     "account list": {},
-    "account show": {"name": ((BYTES,), NAMELESS)},
+    "account show": {"name": ((BYTES,), "ID_OR_REF is not written in UTF-8.")},
     "key create": {
         "--account": (("--account", BYTES), NAMELESS),
         "--name": (("--staff", "--name", BYTES), "The key's name is not written in UTF-8."),
@@ -86,7 +86,7 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
     },
     "jobs drop": {
         "job": (("",), "JOB must not be blank."),
-        "--account": (("a", "--account", ""), "The account's name must not be blank."),
+        "--account": (("a", "--account", ""), "--account must not be blank."),
         "--key": (("a", "--key", ""), "--key must not be blank."),
     },
     "schema export": {"file": (("/dev/null/x",), "/dev/null/x cannot be used: Not a directory.")},

@@ -210,6 +210,13 @@ async def test_an_unreachable_database_is_reported_in_one_sentence_without_the_p
     assert str(refused.value).startswith(f"The database at {url.replace('someone:secret@', '')} cannot be reached: ")
 
 
+async def test_a_database_from_right_to_left_moves_no_other_word() -> None:
+    with pytest.raises(DatabaseUnreachable) as refused:
+        await open_pool("postgresql://127.0.0.1:1/\u05d0")
+    shown = "\u2068postgresql://127.0.0.1:1/\u05d0\u2069"
+    assert str(refused.value).startswith(f"The database at {shown} cannot be reached: ")
+
+
 async def test_a_malformed_url_shows_no_part_of_what_may_be_a_password() -> None:
     with pytest.raises(DatabaseUnreachable) as refused:
         await open_pool("postgresql://someone:sec/ret@localhost/loupe")

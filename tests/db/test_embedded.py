@@ -225,6 +225,7 @@ def test_a_folder_that_the_servers_user_cannot_enter_is_reported_to_root(tmp_pat
     with pytest.raises(EmbeddedServerError, match="cannot be entered by the user loupe"), embedded_server(tmp_path):
         pass
     assert tmp_path.stat().st_mode & 0o777 == 0o700
+    assert [*tmp_path.iterdir()] == []
 
 
 @as_root

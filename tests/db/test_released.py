@@ -1,6 +1,6 @@
-"""The previous release still works on the database that this one has migrated, and so do its clients.
+"""The previous release still works on the database that this one has migrated.
 
-`tests/released` has its dump, schema and statements, made by `make release`. Each statement is run on two copies of its
+`tests/released` has its dump and statements, made by `make release`. Each statement is run on two copies of its
 database, one unchanged and one migrated, with the same arguments, and has the same result. So every column, default,
 type and constraint that it relies on is still there; additions to the schema change no result.
 """
@@ -8,7 +8,7 @@ type and constraint that it relies on is still there; additions to the schema ch
 import os
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 from graphql import GraphQLEnumType, build_schema
 
-from api.printing import breaking_changes
 from db.connections import connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate
@@ -36,75 +35,6 @@ from tests.support.released_database import (
     works,
 )
 from tests.support.statements import every_statement
-
-_NULLABLE: Final = {
-    "Account": {"slaVersions": "SLA", "orders": "Order", "specifications": "Specification"},
-    "Order": {"images": "Image", "events": "Event"},
-    "Productivity": {"images": "Image"},
-    "Quality": {"deliveredImages": "Image", "rejectedImages": "Image"},
-    "Query": {
-        "accounts": "Account",
-        "productionQueue": "Image",
-        "ordersAwaitingDeadline": "Order",
-        "jobRuns": "JobRun",
-    },
-    "Reliability": {"onTimeImages": "Image", "lateImages": "Image"},
-    "TermCompliance": {"missedImages": "Image", "openImages": "Image"},
-}
-"""The lists in pages that are nullable now, by the type of their items."""
-_RENAMED: Final = (
-    "AverageLeadTime.delivered",
-    "JobRun.accounts",
-    "JobRun.failures",
-    "Quality.delivered",
-    "Quality.approvedFirstTime",
-    "Reliability.due",
-    "Reliability.onTime",
-    "Reliability.late",
-    "StepSavings.images",
-    "TermCompliance.met",
-    "TermCompliance.missed",
-    "TermCompliance.open",
-)
-"""The fields with numbers that are named as numbers now: `deliveredCount`, `onTimeCount`."""
-BROKEN: Final[Mapping[str, str]] = {
-    "JSON was removed.": "events are typed",
-    "DeadlineStep changed from an Object type to an Interface type.": "each code has a type with its facts",
-    "Event changed from an Object type to an Interface type.": "each event has a type of its own",
-    "UserError changed from an Object type to an Interface type.": "each code has a type with its facts",
-    "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",
-    **{
-        f"Field {type_}.{field} changed type from {item}Connection! to {item}Connection.": "a bad cursor denies no more"
-        for type_, fields in _NULLABLE.items()
-        for field, item in fields.items()
-    },
-    **{f"Field {name} was removed.": "numbers are named as numbers" for name in _RENAMED},
-    "Field Specification.turnaround changed type from String! to SpecificationTurnaround!.": "it is typed",
-    "Field CreateSpecificationInput.currency was removed.": "prices are the service's",
-    **{
-        f"Field {type_}.{change}": "prices and times are the service's"
-        for type_, change in (
-            ("CreateSpecificationInput", "pricePerImage changed type from Decimal! to MoneyInput."),
-            ("CreateSpecificationInput", "steps changed type from [SpecificationStepInput!]! to [String!]!."),
-            ("UpdateSpecificationInput", "pricePerImage changed type from Decimal to MoneyInput."),
-            ("UpdateSpecificationInput", "steps changed type from [SpecificationStepInput!] to [String!]."),
-        )
-    },
-    "Field ClaimImagesInput.leaseSeconds changed type from Int! to Float!.": "seconds are floats",
-    "Field SpecificationStepInput.seconds changed type from Decimal! to Float!.": "seconds are floats",
-    "Field Money.currency changed type from String! to Currency!.": "a currency is a scalar",
-    **{
-        f"Field Quote.{name} was removed.": "it is in `dailyGuarantee`"
-        for name in ("guaranteeRemaining", "expediteRemaining")
-    },
-    **{
-        f"Field QuoteInput.{name} was removed.": "each subject has an input"
-        for name in ("imageCount", "specificationId", "orderId", "imageIds", "at")
-    },
-    "Field QuoteInput.expedite changed type from Boolean to QuoteExpediteInput.": "each subject has an input",
-    "Field ConfirmDeadlinePayload.order was removed.": "deadlines are set for portions, too",
-}
-"""The breaking changes since the previous release, as `loupe schema check` prints them, each with its reason."""
 
 DERIVED: Final = {"job_cursors", "pulse_snapshots"}
 """Tables of which migrations may delete rows."""
@@ -206,10 +136,6 @@ def test_a_release_records_every_named_statement() -> None:
         re.findall(r'\b(?:Statement|walk|_listed|update|update_columns|upsert|insert_unless_known)\(\s*"(\w+)"', source)
     )
     assert named - {statement.name for statement in every_statement()} == set()
-
-
-def test_only_declared_changes_break_clients_of_the_previous_release() -> None:
-    assert sorted(breaking_changes((RELEASED / "schema.graphql").read_text())) == sorted(BROKEN)
 
 
 async def test_a_release_of_this_code_can_be_made(server: str, tmp_path: Path) -> None:
