@@ -9,9 +9,9 @@ NODE := .venv/.ui-installed
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)  ## Serve invented studios with a history, in a browser too; CLOCK=2026-11-30T09:00:00Z sets its clock
-	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/loupe demo
+	@$(if $(CLOCK),LOUPE_CLOCK='$(CLOCK)' )exec $(BIN)/python -m tools.demo
 
-ui: $(NODE)  ## Build GraphiQL, the page that loupe serves to browsers
+ui: $(INSTALLED)  ## Build GraphiQL, the page that loupe serves to browsers
 	@$(BIN)/python -m tools.ui
 
 wheel: ui  ## Build the wheel and the sdist, with GraphiQL, into dist

