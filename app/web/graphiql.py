@@ -17,7 +17,6 @@ from app.web.media_types import GRAPHQL_RESPONSE, HTML, JSON, preferred
 from app.web.requests import header_of
 
 _SOURCES: Final = Path(__file__).parent / "ui"
-_OPERATION: Final = ("query", "extensions")
 _OFFERED: Final = (JSON, GRAPHQL_RESPONSE, HTML)
 _MEDIA_TYPES: Final = {
     ".js": "text/javascript",
@@ -69,10 +68,8 @@ _NOT_BUILT: Final = _MISSING.format(
 
 
 def asks_for_page(request: Request) -> bool:
-    """Return True if a request opens the API's address in a browser, rather than sending an operation."""
-    if request.method not in {"GET", "HEAD"} or any(request.query_params.get(name) for name in _OPERATION):
-        return False
-    return preferred(header_of(request, "accept"), _OFFERED) == HTML
+    """Return True if a request opens the API's address in a browser; a query in the address is for the page to open."""
+    return request.method in {"GET", "HEAD"} and preferred(header_of(request, "accept"), _OFFERED) == HTML
 
 
 def graphiql_page() -> HTMLResponse:

@@ -1,7 +1,8 @@
 """A schema whose operations are executed within limits, and whose errors are safe to show to clients."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol, runtime_checkable
+from operator import attrgetter
+from typing import Any, Protocol, cast, runtime_checkable
 
 import strawberry
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSchema
@@ -30,6 +31,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
         super().__init__(execution_context_class=DirectExecution, **parts)  # pyright: ignore[reportUnknownMemberType] - in part
+        self._sort_types()
         _judge_one_of(self._schema)
         resolve_directly(self._schema)
         guard_staff_parts(self._schema)
@@ -65,6 +67,13 @@ class Schema(strawberry.Schema):
             if nothing_answered(result.data, result.errors):
                 result.data = None
         return result
+
+    def _sort_types(self) -> None:
+        """Sort the types in introspection by name, as they are in the printed schema; fields keep their order."""
+        parts = self._schema.to_kwargs()
+        parts["types"] = tuple(sorted(self._schema.type_map.values(), key=attrgetter("name")))
+        self._schema = GraphQLSchema(**parts)
+        cast("Any", self._schema)._strawberry_schema = self  # noqa: SLF001 - as Strawberry itself does
 
     def _get_custom_context_kwargs(
         self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False

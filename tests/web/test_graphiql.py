@@ -11,8 +11,10 @@ import pytest
 from httpx import AsyncClient, Response
 
 from app.web import graphiql as served
+from tests.support.serving import Client
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+PROGRAM = "application/json, text/html;q=0.9, */*;q=0.1"
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -85,13 +87,39 @@ def test_a_browser_gets_the_page_without_a_token(page: Response) -> None:
     assert "<title>Loupe</title>" in page.text
 
 
-async def test_a_query_in_the_url_needs_a_token(http: AsyncClient) -> None:
-    response = await http.get("/graphql", params={"query": "{ viewer { kind } }"}, headers=HTML)
-    assert response.status_code == 401
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"query": "{ viewer { kind } }"},
+        {"query": "query A { viewer { kind } }", "variables": '{"a": 1}', "operationName": "A"},
+        {"query": "mutation { nothing }"},
+        {"query": "{", "variables": "{"},
+        {"extensions": '{"persistedQuery": {}}'},
+    ],
+)
+async def test_a_query_in_the_address_that_a_browser_opens_is_left_to_the_page(
+    http: AsyncClient, staff: Client, page: Response, parameters: dict[str, str]
+) -> None:
+    for headers in (HTML, {**HTML, "Authorization": f"Bearer {staff.token}"}):
+        staff.reader.statements.clear()
+        response = await http.get("/graphql", params=parameters, headers=headers)
+        assert (response.status_code, response.text) == (page.status_code, page.text)
+        assert response.headers["vary"] == "Accept, Origin"
+        assert staff.reader.statements == []
 
 
-async def test_a_persisted_query_in_the_url_needs_a_token(http: AsyncClient) -> None:
-    response = await http.get("/graphql", params={"extensions": '{"persistedQuery": {}}'}, headers=HTML)
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json", "*/*", "", PROGRAM])
+async def test_a_query_in_the_address_that_a_program_asks_is_executed(
+    http: AsyncClient, staff: Client, accept: str
+) -> None:
+    headers = {"Accept": accept, "Authorization": f"Bearer {staff.token}"}
+    response = await http.get("/graphql", params={"query": "{ viewer { kind } }"}, headers=headers)
+    assert (response.status_code, response.json()) == (200, {"data": {"viewer": {"kind": "STAFF"}}})
+    assert response.headers["vary"] == "Accept, Origin"
+
+
+async def test_a_query_in_the_address_that_a_program_asks_needs_a_token(http: AsyncClient) -> None:
+    response = await http.get("/graphql", params={"query": "{ viewer { kind } }"}, headers={"Accept": PROGRAM})
     assert (response.status_code, response.headers["content-type"]) == (401, "application/json")
 
 
