@@ -16,6 +16,7 @@ BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
 IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
 NO_NUMBER: Final = "it should be a whole number"
+ACCESS: Final = "it should be 'public', 'key' or 'off'"
 PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
 NO_HOST: Final = " is no host such as localhost, 0.0.0.0 or ::1, without a port"
@@ -68,6 +69,9 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "or http://localhost:5173",
         "*,https://a.example": "* means all origins, so no other may be listed",
     },
+    "introspection": {"true": ACCESS, "Public": ACCESS},
+    "schema_sdl": {"none": ACCESS},
+    "graphiql": {"on": ACCESS},
     "dashboard_plans": {"SOLO,GOLD": f"it {PLANS}"},
     "plan_terms": {
         "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",
