@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 TESTS := .venv/.test-installed
 NODE := .venv/.ui-installed
 
-.PHONY: demo ui wheel test coverage soak fix lint check bench release setup lock help
+.PHONY: demo ui wheel test coverage soak fix lint check bench release clients setup lock help
 .DEFAULT_GOAL := demo
 
 demo: $(INSTALLED)  ## Serve invented studios with a history, in a browser too; CLOCK=2026-11-30T09:00:00Z sets its clock
@@ -49,6 +49,9 @@ bench: $(TESTS)  ## Measure speed and memory against their targets
 # The seed keeps sets of texts in one order.
 release: $(TESTS)  ## Record what the tests of the next release need of this one
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.release
+
+clients: $(TESTS)  ## Make the clients' files from schema.graphql
+	@cd clients/python && ../../$(BIN)/python -m loupe_client.operations operations
 
 setup: $(TESTS) $(NODE)  ## Install everything into .venv
 

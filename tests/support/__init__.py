@@ -15,7 +15,11 @@ Accounts and orders
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
   listening           applications on a port, for browsers and other programs
+  browser             a browser, as a fixture
+  graphiql_page       the page of GraphiQL in it, with the steps that people take
+  graphiql_site       an API with this page, tokens of both roles, and the examples
   javascript          programs in JavaScript, run by Node
+  programs            programs of clients/ in processes, and an API that is busy at first
   user_errors         cases of the codes that mutations and quotes declare, by noun
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures

@@ -1,5 +1,7 @@
-"""The fixtures of the served API."""
+"""The fixtures of the served API, and of a browser."""
 
+from tests.support.browser import browser
+from tests.support.graphiql_site import site
 from tests.support.serving import app, client_of, counting, http, staff
 
-__all__ = ["app", "client_of", "counting", "http", "staff"]
+__all__ = ["app", "browser", "client_of", "counting", "http", "site", "staff"]

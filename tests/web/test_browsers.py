@@ -4,8 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -17,18 +16,7 @@ from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
 from tests.support.listening import api_for, listen, served
 from tests.support.studio import Studio, open_account
-from tests.support.system import program
 
-# A browser that does nothing by itself: no start page, no requests to its vendor.
-OPTIONS = (
-    "--no-sandbox",  # as root it has none
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 VIEWER = "{ viewer { kind account { name } } }"
 CREATE = """mutation { createSpecification(input: {
   name: "Hats", steps: ["CLIPPING"]
@@ -63,15 +51,6 @@ async def page_of_another_origin(browser: Browser) -> AsyncGenerator[tuple[Page,
         await page.goto(origin)
         yield page, origin
         await page.close()
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    path = program("chromium")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield launched
-        await launched.close()
 
 
 async def new_token(pool: Pool, clock: FrozenClock) -> str:

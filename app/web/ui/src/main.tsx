@@ -7,18 +7,14 @@ import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "@graphiql/plugin-explorer/style.css";
 import "graphiql/graphiql.css"; // the package's style.css has the fonts within itself, which the page's policy forbids
+import "./page.css";
 
-import { explorerPlugin } from "@graphiql/plugin-explorer";
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
+
+import { linkOf } from "./links";
+import { Page } from "./page";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element for GraphiQL.");
 
-createRoot(root).render(
-  <GraphiQL
-    fetcher={createGraphiQLFetcher({ url: window.location.pathname })}
-    plugins={[HISTORY_PLUGIN, explorerPlugin()]}
-  />,
-);
+createRoot(root).render(<Page link={linkOf(window.location)} />);

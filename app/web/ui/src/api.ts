@@ -1,0 +1,65 @@
+import type { Fetcher } from "@graphiql/toolkit";
+import type { IntrospectionQuery } from "graphql";
+
+import { isRole, type Role } from "./roles";
+
+const CALLER = "{ viewer { kind account { name } } }";
+
+export interface Caller {
+  role: Role;
+  /** The name of the client's account; null for staff. */
+  account: string | null;
+}
+
+/** Ask the API who the caller is; rejects with its error if it refuses the token. */
+export async function askForCaller(token: string): Promise<Caller> {
+  const answer = await post(token, { query: CALLER });
+  const role = valueAt(answer, "data", "viewer", "kind");
+  if (!isRole(role)) throw new Error(textOf(valueAt(answer, "errors", "0", "message")) ?? "The API refuses the token.");
+  return { role, account: textOf(valueAt(answer, "data", "viewer", "account", "name")) };
+}
+
+/** Make the function by which GraphiQL sends operations. */
+export function fetcherFor(token: string): Fetcher {
+  return async (operation, options) => withSortedTypes(await post(token, operation, options?.headers));
+}
+
+/** Send an operation to the address of the page itself, and return the JSON of the response. */
+async function post(token: string, operation: object, headers?: Record<string, string>): Promise<unknown> {
+  const response = await fetch(window.location.pathname, {
+    method: "POST",
+    headers: {
+      Accept: "application/graphql-response+json, application/json;q=0.9",
+      "Content-Type": "application/json",
+      ...(token === "" ? {} : { Authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify(operation),
+  });
+  const answer: unknown = await response.json();
+  return answer;
+}
+
+/** Return an answer, that of an introspection with its types in the order of their names, as the docs list them. */
+function withSortedTypes(answer: unknown): unknown {
+  if (!isIntrospection(answer)) return answer;
+  const types = answer.data.__schema.types.toSorted((one, other) => one.name.localeCompare(other.name));
+  return { ...answer, data: { __schema: { ...answer.data.__schema, types } } };
+}
+
+function isIntrospection(answer: unknown): answer is { data: IntrospectionQuery } {
+  return isObject(valueAt(answer, "data", "__schema"));
+}
+
+/** Return what JSON has at a path; undefined if it has nothing there. */
+function valueAt(json: unknown, ...path: string[]): unknown {
+  return path.reduce((value, name) => (isObject(value) ? value[name] : undefined), json);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,91 @@
+import { type TabsState, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import type { Storage } from "@graphiql/toolkit";
+import { useEffect } from "react";
+
+import { EXAMPLES, FIRST_EXAMPLES, titleOf } from "./examples";
+import type { LinkedOperation } from "./links";
+import type { Role } from "./roles";
+
+const WELCOME = `# Welcome
+# A token at the top opens the API: it completes names as you type, and lists examples for you.
+{
+  viewer { kind }
+}
+`;
+
+/** What a tab has in its editors; variables are JSON, or empty. */
+interface Content {
+  query: string;
+  variables: string;
+}
+
+interface Tabs {
+  defaultTabs?: Content[];
+  initialQuery?: string;
+  initialVariables?: string;
+}
+
+/**
+ * Return the tabs to begin with: that of a link, and at the first visit examples of the role, too. Later visits have
+ * the tabs of the last one, from the storage.
+ */
+export function firstTabs(role: Role | null, link: LinkedOperation | null, storage: Storage): Tabs {
+  const examples = role === null ? [{ query: WELCOME, variables: "" }] : EXAMPLES[role].slice(0, FIRST_EXAMPLES);
+  const defaultTabs = link === null ? examples : [link, ...examples];
+  // Without variables of its own a link would get those of the last visit.
+  if (link !== null) return { defaultTabs, initialQuery: link.query, initialVariables: link.variables };
+  const isFirstVisit = storage.getItem("graphiql:tabState") === null;
+  return isFirstVisit ? { defaultTabs, initialVariables: examples[0]?.variables ?? "" } : {};
+}
+
+/** Give tabs the titles of their documents, where GraphiQL takes the name of the first operation. */
+export function nameTabs({ tabs }: TabsState): void {
+  for (const tab of tabs) tab.title = titleOf(tab.query) ?? tab.title;
+}
+
+/** Have the first tabs named, too: GraphiQL reports changes only. */
+export function useTabTitles(): void {
+  const actions = useGraphiQLActions();
+  const tabs = useGraphiQL((state) => state.tabs);
+  useEffect(() => {
+    actions.moveTab([...tabs]);
+  }, []);
+}
+
+/** Scroll to the active tab, which may be one of many. */
+export function useActiveTabInView(): void {
+  const { activeTabIndex, tabs } = useGraphiQL(({ activeTabIndex, tabs }) => ({ activeTabIndex, tabs }));
+  useEffect(() => {
+    document.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [activeTabIndex, tabs.length]);
+}
+
+/** Return the function that opens a document in a tab of its own, or in the tab in which it is already open. */
+export function useOpenTab(): (content: Content) => void {
+  const actions = useGraphiQLActions();
+  const { tabs, queryEditor, variableEditor } = useGraphiQL(({ tabs, queryEditor, variableEditor }) => ({
+    tabs,
+    queryEditor,
+    variableEditor,
+  }));
+  return ({ query, variables }) => {
+    const index = tabs.findIndex((tab) => tab.query === query);
+    if (index >= 0) {
+      actions.changeTab(index);
+      return;
+    }
+    actions.addTab();
+    queryEditor?.setValue(query);
+    variableEditor?.setValue(variables);
+    actions.updateActiveTabValues({ query, variables });
+  };
+}
+
+/** Choose the operation that a link names, once its document is read. */
+export function useLinkedOperation(operationName: string | null): void {
+  const actions = useGraphiQLActions();
+  const isThere = useGraphiQL(({ operations }) => operations?.some(({ name }) => name?.value === operationName) ?? false);
+  useEffect(() => {
+    if (isThere && operationName !== null) actions.setOperationName(operationName);
+  }, [isThere, operationName, actions]);
+}

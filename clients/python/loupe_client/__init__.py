@@ -1,0 +1,1 @@
+"""Loupe by gql: its custom scalars as Python's values, its enumerations as types, and requests that wait for it."""
