@@ -50,8 +50,9 @@ bench: $(TESTS)  ## Measure speed and memory against their targets
 release: $(TESTS)  ## Record what the tests of the next release need of this one
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.release
 
-clients: $(TESTS)  ## Make the clients' files from schema.graphql
+clients: $(TESTS) $(NODE)  ## Make the clients' files from schema.graphql, and check the clients in TypeScript
 	@cd clients/python && ../../$(BIN)/python -m loupe_client.operations operations
+	@$(BIN)/python -m tools.clients
 
 setup: $(TESTS) $(NODE)  ## Install everything into .venv
 

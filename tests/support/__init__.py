@@ -19,6 +19,7 @@ The API
   graphiql_page       the page of GraphiQL in it, with the steps that people take
   graphiql_site       an API with this page, tokens of both roles, and the examples
   javascript          programs in JavaScript, run by Node
+  made_clients        the clients in TypeScript, copied and made
   programs            programs of clients/ in processes, and an API that is busy at first
   user_errors         cases of the codes that mutations and quotes declare, by noun
   neighbours          a client beside another account with the same history

@@ -1,0 +1,50 @@
+/** Pages through all orders, newest first. Arguments: the URL of the API, a token, orders on a page. */
+import { argv } from "node:process";
+import { fetchQuery, graphql } from "relay-runtime";
+import { waitForFragmentData } from "relay-runtime/experimental.js";
+import type { feed_account$key } from "./__generated__/feed_account.graphql.ts";
+import pageQuery, { type feedPageQuery } from "./__generated__/feedPageQuery.graphql.ts";
+import type { feedQuery } from "./__generated__/feedQuery.graphql.ts";
+import { createEnvironment } from "./environment.ts";
+
+const { 2: url = "http://127.0.0.1:8000/graphql", 3: token = "", 4: size = "20" } = argv;
+const environment = createEnvironment({ url, token: () => token });
+const count = Number(size);
+
+const query = graphql`
+  query feedQuery($count: Int!) {
+    account { id name ...feed_account @arguments(count: $count) }
+  }
+`;
+const fragment = graphql`
+  fragment feed_account on Account
+  @refetchable(queryName: "feedPageQuery")
+  @argumentDefinitions(count: { type: "Int!" }, cursor: { type: "String" }) {
+    orders(first: $count, after: $cursor) @connection(key: "feed_orders") {
+      edges { node { number name status deadline { at late } } }
+      pageInfo { endCursor hasNextPage }
+    }
+  }
+`;
+
+/** Return the orders that have been read so far. */
+async function ordersOf(account: feed_account$key) {
+  return (await waitForFragmentData(environment, fragment, account)).orders;
+}
+
+const { account } = (await fetchQuery<feedQuery>(environment, query, { count }).toPromise()) ?? {};
+if (account) {
+  let orders = await ordersOf(account);
+  let pages = 1;
+  while (orders?.pageInfo.hasNextPage) {
+    const next = { id: account.id, count, cursor: orders.pageInfo.endCursor };
+    await fetchQuery<feedPageQuery>(environment, pageQuery, next).toPromise();
+    orders = await ordersOf(account);
+    pages += 1;
+  }
+  const all = orders?.edges.map(({ node }) => node) ?? [];
+  for (const { number, name, status, deadline } of all) {
+    console.log(`#${String(number)} ${name}: ${status}, due ${deadline.at ?? "soon"}${deadline.late ? ", late" : ""}`);
+  }
+  console.log(`${String(all.length)} orders of ${account.name} on ${String(pages)} pages`);
+}
