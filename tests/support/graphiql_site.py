@@ -12,7 +12,7 @@ from db.connections import Pool
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.listening import api_for
-from tests.support.studio import HOUR, Photo, Studio, open_account
+from tests.support.studio import Studio, open_account
 from tools.node import ROOT
 
 CLIENTS: Final = sorted((ROOT / "examples" / "client").glob("*.graphql"))
@@ -39,9 +39,7 @@ class Site:
 @pytest.fixture
 async def site(graphiql: Path, database: str, pool: Pool, clock: FrozenClock) -> AsyncGenerator[Site]:
     assert (graphiql / "index.html").is_file()
-    studio = Studio(name="Aurora")
-    studio.order(clock.now() - HOUR, (Photo(),))
-    await open_account(pool, studio)
+    studio = await open_account(pool, Studio(name="Aurora"))
     async with unit_of_work(pool) as writer:
         secrets = [(await create_key(writer, clock.now(), account)).secret for account in (studio.id, None)]
         await writer.commit()

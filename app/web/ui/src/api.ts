@@ -1,5 +1,4 @@
 import type { Fetcher } from "@graphiql/toolkit";
-import type { IntrospectionQuery } from "graphql";
 
 import { isRole, type Role } from "./roles";
 
@@ -21,7 +20,7 @@ export async function askForCaller(token: string): Promise<Caller> {
 
 /** Make the function by which GraphiQL sends operations. */
 export function fetcherFor(token: string): Fetcher {
-  return async (operation, options) => withSortedTypes(await post(token, operation, options?.headers));
+  return (operation, options) => post(token, operation, options?.headers);
 }
 
 /** Send an operation to the address of the page itself, and return the JSON of the response. */
@@ -38,17 +37,6 @@ async function post(token: string, operation: object, headers?: Record<string, s
   });
   const answer: unknown = await response.json();
   return answer;
-}
-
-/** Return an answer, that of an introspection with its types in the order of their names, as the docs list them. */
-function withSortedTypes(answer: unknown): unknown {
-  if (!isIntrospection(answer)) return answer;
-  const types = answer.data.__schema.types.toSorted((one, other) => one.name.localeCompare(other.name));
-  return { ...answer, data: { __schema: { ...answer.data.__schema, types } } };
-}
-
-function isIntrospection(answer: unknown): answer is { data: IntrospectionQuery } {
-  return isObject(valueAt(answer, "data", "__schema"));
 }
 
 /** Return what JSON has at a path; undefined if it has nothing there. */
