@@ -1,4 +1,4 @@
-// The rules of schema.graphql and of the operations, and their exceptions, each with its reason.
+// The rules of schema.graphql and of operations, and their exceptions, each with its reason.
 // tests/test_schema.py fails for an exception that is no longer needed.
 import { readFileSync } from "node:fs";
 
@@ -6,7 +6,8 @@ import graphql from "@graphql-eslint/eslint-plugin";
 import { buildSchema } from "graphql";
 
 const SCHEMA = "schema.graphql";
-const EXAMPLES = "examples/**/*.graphql";
+/** The operations of each program, which are valid together, without a name twice. */
+const OPERATIONS = { examples: "examples/**/*.graphql", python: "clients/python/operations/*.graphql" };
 
 const schema = buildSchema(readFileSync(new URL(SCHEMA, import.meta.url), "utf8"));
 const implementing = (name) => schema.getPossibleTypes(schema.getType(name)).map((type) => type.name);
@@ -14,10 +15,10 @@ const implementing = (name) => schema.getPossibleTypes(schema.getType(name)).map
 const linterOptions = { noInlineConfig: true };
 const plugins = { "@graphql-eslint": graphql };
 
-/** Read files as GraphQL; their operations are valid together, without a name twice. */
+const projects = Object.entries(OPERATIONS).map(([name, documents]) => [name, { schema: SCHEMA, documents }]);
 const languageOptions = {
   parser: graphql.parser,
-  parserOptions: { graphQLConfig: { schema: SCHEMA, documents: EXAMPLES } },
+  parserOptions: { graphQLConfig: { projects: Object.fromEntries(projects) } },
 };
 
 /** What has no life of its own has no id. */
@@ -101,13 +102,13 @@ export default [
     },
   },
   {
-    files: [EXAMPLES],
+    files: Object.values(OPERATIONS),
     linterOptions,
     plugins,
     languageOptions,
     rules: {
       ...graphql.configs["flat/operations-recommended"].rules,
-      // People read them in GraphiQL, which has no cache that would need ids.
+      // Neither GraphiQL, where people read the examples, nor gql has a cache that would need ids.
       "@graphql-eslint/require-selections": "off",
     },
   },

@@ -1,4 +1,4 @@
-"""The rules of schema.graphql and of the examples, and breaks of clients, which CHANGELOG.md has to name.
+"""The rules of schema.graphql and of operations, and breaks of clients, which CHANGELOG.md has to name.
 
 Usage: python -m tools.schema
 """
@@ -17,7 +17,8 @@ SCHEMA: Final = ROOT / "schema.graphql"
 RELEASED: Final = ROOT / "tests/released/schema.graphql"
 CHANGELOG: Final = ROOT / "CHANGELOG.md"
 
-_ESLINT: Final = ("node_modules/eslint/bin/eslint.js", "--no-color", "--max-warnings=0", "schema.graphql", "examples")
+_OPERATIONS: Final = ("examples", "clients/python/operations")
+_ESLINT: Final = ("node_modules/eslint/bin/eslint.js", "--no-color", "--max-warnings=0", "schema.graphql", *_OPERATIONS)
 
 
 class Change(NamedTuple):
@@ -30,7 +31,7 @@ class Change(NamedTuple):
 
 
 def lint(*options: str) -> str:
-    """Return what ESLint says of schema.graphql and the examples, or of itself; empty if they keep all rules."""
+    """Return what ESLint says of schema.graphql and operations, or of itself; empty if they keep all rules."""
     done = run("node", *_ESLINT, *options, capture_output=True, text=True)
     return f"{done.stdout}{done.stderr}" if done.returncode else ""
 

@@ -57,6 +57,7 @@ async def killed(process: Process) -> list[Event]:
     return [json.loads(line) for line in output.splitlines()]
 
 
+@pytest.mark.races
 async def test_a_program_killed_amid_a_page_and_started_again_prints_every_event_in_order_and_repeats_one_at_most(
     api: str, pool: Pool, client_of: NewClient, clock: FrozenClock, tmp_path: Path
 ) -> None:
