@@ -23,6 +23,7 @@ def root(tmp_path: Path) -> Path:
         "package-lock.json": "{}",
         "tools/ui.py": "",
         "node_modules/monaco-editor/ThirdPartyNotices.txt": "Notices",
+        "node_modules/picomatch-browser/LICENSE": "MIT",
     }
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +72,8 @@ def test_the_page_is_built_once_by_all_that_want_it_at_the_same_time(root: Path,
 def test_a_page_is_compressed_and_has_the_licences_and_the_hash_of_its_sources(root: Path, vite: Vite) -> None:
     build(root)
     page = root / "app/web/ui/dist"
-    assert files_in(page) == ["ThirdPartyNotices.txt", "graphiql/index-1.js.gz", "index.html", "sources.sha256"]
+    notices = ["notices/monaco-editor-ThirdPartyNotices.txt", "notices/picomatch-browser-LICENSE"]
+    assert files_in(page) == ["graphiql/index-1.js.gz", "index.html", *notices, "sources.sha256"]
     assert gzip.decompress((page / "graphiql/index-1.js.gz").read_bytes()) == b"start();"
     assert (page / "sources.sha256").read_text() == digest(root)
     assert vite.builds == 1

@@ -22,7 +22,8 @@ _STAMP: Final = BUILT / "sources.sha256"
 _SOURCES: Final = (PAGE, Path("examples"), Path("package-lock.json"), Path("tools/ui.py"))
 _MADE: Final = ("dist", "node_modules")  # folders of files that are made of others
 _ASSETS: Final = "graphiql"  # as in vite.config.ts
-_NOTICES: Final = "monaco-editor/ThirdPartyNotices.txt"  # of what Monaco's own package bundles
+# Vite lists the licences of packages, but not those within Monaco's own, nor of the one that only a worker has.
+_NOTICES: Final = ("monaco-editor/ThirdPartyNotices.txt", "picomatch-browser/LICENSE")
 
 
 class BuildFailed(Exception):  # noqa: N818 - named by its case, like all errors here
@@ -71,7 +72,9 @@ def _build(root: Path) -> None:
     if done.returncode:
         raise BuildFailed(done.stderr)
     _compress(made / _ASSETS)
-    shutil.copy(packages / _NOTICES, made)
+    (made / "notices").mkdir()
+    for notice in _NOTICES:
+        shutil.copy(packages / notice, made / "notices" / notice.replace("/", "-"))
     shutil.rmtree(former, ignore_errors=True)
     if (root / BUILT).exists():
         (root / BUILT).rename(former)
