@@ -4,10 +4,15 @@ import { readFileSync } from "node:fs";
 
 import graphql from "@graphql-eslint/eslint-plugin";
 import { buildSchema } from "graphql";
+import typescript from "typescript-eslint";
 
 const SCHEMA = "schema.graphql";
 /** The operations of each program, which are valid together, without a name twice. */
-const OPERATIONS = { examples: "examples/**/*.graphql", python: "clients/python/operations/*.graphql" };
+const OPERATIONS = {
+  examples: "examples/**/*.graphql",
+  python: "clients/python/operations/*.graphql",
+  apollo: "clients/apollo/*.ts",
+};
 
 const schema = buildSchema(readFileSync(new URL(SCHEMA, import.meta.url), "utf8"));
 const implementing = (name) => schema.getPossibleTypes(schema.getType(name)).map((type) => type.name);
@@ -15,7 +20,8 @@ const implementing = (name) => schema.getPossibleTypes(schema.getType(name)).map
 const linterOptions = { noInlineConfig: true };
 const plugins = { "@graphql-eslint": graphql };
 
-const projects = Object.entries(OPERATIONS).map(([name, documents]) => [name, { schema: SCHEMA, documents }]);
+const extensions = { pluckConfig: { globalGqlIdentifierName: ["graphql"] } };
+const projects = Object.entries(OPERATIONS).map(([name, documents]) => [name, { schema: SCHEMA, documents, extensions }]);
 const languageOptions = {
   parser: graphql.parser,
   parserOptions: { graphQLConfig: { projects: Object.fromEntries(projects) } },
@@ -101,15 +107,18 @@ export default [
       ],
     },
   },
+  // The operations in TypeScript are read as files of their own; clients/eslint.config.mjs has the rules of TypeScript.
+  { files: [OPERATIONS.apollo], linterOptions, processor: graphql.processor, languageOptions: { parser: typescript.parser } },
   {
-    files: Object.values(OPERATIONS),
+    files: [OPERATIONS.examples, OPERATIONS.python, `${OPERATIONS.apollo}/*.graphql`],
     linterOptions,
     plugins,
     languageOptions,
-    rules: {
-      ...graphql.configs["flat/operations-recommended"].rules,
-      // Neither GraphiQL, where people read the examples, nor gql has a cache that would need ids.
-      "@graphql-eslint/require-selections": "off",
-    },
+    rules: graphql.configs["flat/operations-recommended"].rules,
+  },
+  {
+    // Neither GraphiQL, where people read the examples, nor gql has a cache that would need ids.
+    files: [OPERATIONS.examples, OPERATIONS.python],
+    rules: { "@graphql-eslint/require-selections": "off" },
   },
 ];
