@@ -40,6 +40,14 @@ class Migrate(StrEnum):
     NEVER = "never"
 
 
+class Access(StrEnum):
+    """The choice who is answered: everybody, callers with a key in force, or nobody."""
+
+    PUBLIC = "public"
+    KEY = "key"
+    OFF = "off"
+
+
 class SettingsError(SentenceError):
     """A setting, or the option in its place, has a wrong value; the text names it."""
 
@@ -77,6 +85,12 @@ class Settings(BaseSettings):
     """The port to serve at; 0 takes a free one."""
     cors_origins: Annotated[frozenset[_Origin], NoDecode, BeforeValidator(setting_values.split)] = frozenset()
     """The origins whose pages may call the API in a browser, with commas between; `*` for all."""
+    introspection: Access = Access.KEY
+    """Who reads the schema by introspection."""
+    schema_sdl: Access = Access.KEY
+    """Who reads the schema as text at /schema.graphql."""
+    graphiql: Access = Access.PUBLIC
+    """Who opens GraphiQL, a page without data, in a browser."""
     dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(setting_values.split)] = frozenset(
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )

@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute, Route
 from app.clock import Clock
 from app.services.api_keys.uses import noted_key_uses
 from app.services.quotes.tokens import QuoteKey
-from app.settings import Settings
+from app.settings import Access, Settings
 from app.web.cors import with_cors
 from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
+from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
+# The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
+_PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
 _CLAIMS: Final = 2  # at most: the database does one claim after the other
 
 
@@ -39,12 +42,12 @@ def create_app(
     which wait for each other. `alongside` is entered with the pools, for work in the same process. Pages of the origins
     in the settings may call it in a browser, and those of `any_localhost`, too. Further `routes` are served, too.
     """
+    text = partial(schema_text, clock=clock, needs_key=settings.schema_sdl is Access.KEY)
     app = Starlette(
         routes=[
             *_with_and_without_slash("/graphql", GraphQLEndpoint(settings, clock)),
-            # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
-            Route("/graphiql/{name}", graphiql_asset),
-            Route("/graphql/graphiql/{name}", graphiql_asset),
+            *_open_to(settings.graphiql, _PAGE),
+            *_open_to(settings.schema_sdl, _with_and_without_slash("/schema.graphql", text)),
             *_with_and_without_slash("/healthz", healthz),
             *_with_and_without_slash("/readyz", readyz),
             *routes,
@@ -60,6 +63,11 @@ def create_app(
 def _with_and_without_slash(path: str, endpoint: Callable[..., Any]) -> list[Route]:
     """Return the routes of an address that may be written with a slash at its end."""
     return [Route(path, endpoint), Route(f"{path}/", endpoint)]
+
+
+def _open_to(access: Access, routes: list[Route]) -> list[Route]:
+    """Return the routes, or none if nobody is answered."""
+    return [] if access is Access.OFF else routes
 
 
 @asynccontextmanager

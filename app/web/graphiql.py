@@ -1,6 +1,7 @@
 """GraphiQL, the explorer for people: a page without data, complete with its scripts, so that it works without internet.
 
-It needs no token itself. The page asks for one, keeps it in the browser's tab and sends it with each operation.
+It needs no token itself, unless `LOUPE_GRAPHIQL` says so. The page asks for one, keeps it in the browser's tab and
+sends it with each operation.
 `make ui` builds it of app/web/ui; the server serves whatever is built at the time of a request.
 """
 

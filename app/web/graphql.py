@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Final, cast
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -14,24 +13,25 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 
-from api.context import Context, Viewer
+from api.context import Context, Stranger, Viewer
 from api.schema import schema
 from api.settled import SettledView
 from app.clock import Clock
 from app.services.accounts.slots import AccountSlots
-from app.settings import Settings
+from app.settings import Access, Settings
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.identity import authenticate
+from app.web.identity import BROWSERS_CHALLENGE, authenticate, token_of, token_or_password_of
 from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
 from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited
-from app.web.responses import answered, failed, refused
+from app.web.responses import answered, failed, failed_by, refused
 from app.web.state import running_of
-from engine.errors import ApiError, format_error
+from engine.errors import ApiError
 
 _MEDIA_TYPES: Final = (JSON, GRAPHQL_RESPONSE)
 _ALLOWED: Final = ("GET", "HEAD", "OPTIONS", "POST")
 _ALLOW: Final = {"Allow": ", ".join(_ALLOWED)}
 _NOT_ACCEPTABLE: Final = Refused(HTTPStatus.NOT_ACCEPTABLE, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+_NO_PAGE: Final = Refused(HTTPStatus.NOT_FOUND, f"There is no GraphiQL here. Programs accept {JSON}.")
 _LONG_HEADER: Final = Refused(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     f"The headers Accept and Content-Type have at most {MAX_HEADER:,} characters each.",
@@ -40,7 +40,7 @@ _OTHER_METHOD: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send an operation
 _MUTATION_BY_GET: Final = Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Send a mutation by POST.", {"Allow": "POST"})
 
 
-class GraphQLEndpoint(GraphQL[Context, None]):
+class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
     """The one endpoint of the API. All failures are answered in the shape of a GraphQL error."""
 
     request_adapter_class = ReadRequest
@@ -54,16 +54,21 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         request = Request(scope, limited(receive))
-        response = _without_operation(request) or await self._respond(request, _media_type(request) or JSON)
+        response = _refused_unread(request) or await self._respond(request, _media_type(request) or JSON)
         response.headers["Vary"] = "Accept"
         await response(scope, receive, send)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        """Say who calls; raises ApiError for a caller without a key in force."""
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002
+    ) -> Context | Stranger:
+        """Say who calls; raises ApiError for a caller without a key in force, unless anybody may introspect."""
+        token = token_of(request)
+        if token is None and self._settings.introspection is Access.PUBLIC:
+            return Stranger()
+        caller = await authenticate(request, token, self._clock)
         running = running_of(request.app)
-        caller = await authenticate(running.reader, request.headers.get("authorization"), self._clock)
-        if running.key_uses is not None:
-            running.key_uses.note(caller, caller.seen_at)
         return Context(
             Viewer(caller.account),
             self._settings,
@@ -96,27 +101,37 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _respond(self, request: Request, media_type: str) -> Response:
         try:
-            return await self.run(request)
+            return await (self._page(request) if asks_for_page(request) else self.run(request))
         except HTTPException as refusal:
             is_mutation = isinstance(refusal.__cause__, InvalidOperationTypeError)
             return refused(_MUTATION_BY_GET if is_mutation else refusal, media_type)
-        except ApiError as error:
-            return failed(error.formatted, media_type)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
-        except Exception as error:  # noqa: BLE001 - clients see an id and the log has the rest
-            shown = format_error(GraphQLError(str(error), original_error=error), executed=True)
-            return failed(shown.formatted, media_type)
+        except Exception as error:  # noqa: BLE001 - each is answered
+            return failed_by(error, media_type)
+
+    async def _page(self, request: Request) -> Response:
+        """Answer a browser with GraphiQL; raises Refused if there is none here, and ApiError without a key it needs."""
+        if self._settings.graphiql is Access.OFF:
+            raise _NO_PAGE
+        if self._settings.graphiql is Access.KEY:
+            try:
+                await authenticate(request, token_or_password_of(request), self._clock)
+            except ApiError as error:
+                response = failed(error.formatted, JSON)
+                response.headers["WWW-Authenticate"] = BROWSERS_CHALLENGE
+                return response
+        return graphiql_page()
 
 
-def _without_operation(request: Request) -> Response | None:
-    """Answer a request that asks for no operation, or for one in a way that the API lacks; None for all others."""
+def _refused_unread(request: Request) -> Response | None:
+    """Answer a request for no operation, or for one in a way that the API lacks; None for all others."""
     if request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_ALLOW)
     if any(len(header_of(request, name)) > MAX_HEADER for name in ("accept", "content-type")):
         return refused(_LONG_HEADER, JSON)
     if asks_for_page(request):
-        return graphiql_page()
+        return None
     media_type = _media_type(request)
     if media_type is None:
         return refused(_NOT_ACCEPTABLE, JSON)

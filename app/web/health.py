@@ -1,4 +1,4 @@
-"""Health checks for operators: the only responses that need no token."""
+"""Health checks for operators, which need no token."""
 
 from typing import Final
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import orjson
 from cross_web import HTTPException
-from graphql import GraphQLFormattedError
+from graphql import GraphQLError, GraphQLFormattedError
 from starlette.responses import Response
 
 from app.web.identity import CHALLENGE
 from app.web.media_types import GRAPHQL_RESPONSE
 from app.web.requests import NO_HEADERS, Refused
-from engine.errors import ApiError, ErrorCode
+from engine.errors import ApiError, ErrorCode, format_error
 from engine.unavailable import RETRY_AFTER
 
 _UNAVAILABLE: Final = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER)}
@@ -39,6 +39,14 @@ def answered(answer: Mapping[str, Any], media_type: str) -> Response:
 def failed(error: GraphQLFormattedError, media_type: str) -> Response:
     """Write an error before the execution of an operation."""
     return _not_executed([error], media_type)
+
+
+def failed_by(error: Exception, media_type: str) -> Response:
+    """Write an exception before the execution of an operation: clients see an id of a bug, and the log has the rest."""
+    if isinstance(error, ApiError):
+        return failed(error.formatted, media_type)
+    shown = format_error(GraphQLError(str(error), original_error=error), executed=True)
+    return failed(shown.formatted, media_type)
 
 
 def refused(refusal: HTTPException, media_type: str) -> Response:

@@ -7,7 +7,7 @@ An operation reads only accounts that `Viewer.may_see` allows: the caller's own,
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -20,7 +20,7 @@ from api.settled import SettledView
 from app.clock import Clock
 from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
-from app.settings import Settings
+from app.settings import Access, Settings
 from db.connections import Pool
 from db.queries.accounts import AccountHistory, AccountRow
 from db.readers import Database
@@ -48,6 +48,14 @@ class Viewer:
         return self.account is None or self.account.id == account_id
 
 
+class Stranger:
+    """A request without a key, which can only introspect: it has nothing to read anything with."""
+
+    is_known: Final = False
+    may_introspect: Final = True
+    is_read_only: Final = True
+
+
 @dataclass(slots=True)
 class Context:
     """One request. Its answer is read from one `view`, as of a settled instant of each account.
@@ -71,6 +79,16 @@ class Context:
     def is_staff(self) -> bool:
         """True if the caller is staff."""
         return self.viewer.account is None
+
+    @property
+    def is_known(self) -> bool:
+        """True: the caller has a key in force."""
+        return True
+
+    @property
+    def may_introspect(self) -> bool:
+        """True unless nobody may introspect."""
+        return self.settings.introspection is not Access.OFF
 
     @property
     def is_read_only(self) -> bool:

@@ -56,6 +56,11 @@ class ApiError(GraphQLError):
         super().__init__(message, extensions={"code": code, **details})
 
 
+def no_token() -> ApiError:
+    """Return the error for a request without a token."""
+    return ApiError(ErrorCode.UNAUTHENTICATED, "Send a token in the header Authorization: Bearer TOKEN.")
+
+
 def read_only() -> ApiError:
     """Return the error for a change where only queries are answered."""
     return ApiError(ErrorCode.READ_ONLY, _READ_ONLY)

@@ -10,11 +10,22 @@ from strawberry.types import ExecutionContext
 from engine.bad_values import RULES
 from engine.cost import Cost, measure, require_affordable
 from engine.documents import chosen_operation, read_document, require_few_values
-from engine.errors import read_only
+from engine.errors import no_token, read_only
+from engine.introspection import only_introspects, refused_introspection
 
 
 class Request(Protocol):
     """The part of the context of a request that is checked."""
+
+    @property
+    def is_known(self) -> bool:
+        """False for a caller without a key, who may only introspect."""
+        ...
+
+    @property
+    def may_introspect(self) -> bool:
+        """True if the caller may introspect."""
+        ...
 
     @property
     def is_read_only(self) -> bool:
@@ -23,15 +34,16 @@ class Request(Protocol):
 
 
 class Guards(SchemaExtension):
-    """Refuse ambiguous, too large and too expensive operations, and mutations where only queries are answered.
+    """Refuse ambiguous, too large and too expensive operations, and those that this caller or server is not to execute.
 
     They raise an ApiError.
     """
 
     def on_parse(self) -> Iterator[None]:
-        """Parse the document within limits, and choose the operation by the rules of the GraphQL specification.
+        """Parse the document within limits, choose the operation, and require a token unless it only introspects.
 
-        Strawberry itself would execute the first of several operations when none is named.
+        The choice is that of the GraphQL specification: Strawberry itself would execute the first of several operations
+        when none is named.
         """
         context = self.execution_context
         if context.query:
@@ -40,6 +52,9 @@ class Guards(SchemaExtension):
             name = context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             self._operation = chosen_operation(self._document.node, name)
             context.graphql_document = self._document.node
+            is_known = cast("Request", context.context).is_known
+            if not (is_known or only_introspects(self._document.node, self._operation)):
+                raise no_token()
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -49,11 +64,13 @@ class Guards(SchemaExtension):
         `@oneOf`, too.
         """
         context = self.execution_context
-        is_mutation = self._operation.operation is OperationType.MUTATION
-        if is_mutation and cast("Request", context.context).is_read_only:
+        request = cast("Request", context.context)
+        if self._operation.operation is OperationType.MUTATION and request.is_read_only:
             raise read_only()
         is_valid = self._document.is_valid
         context.pre_execution_errors = [] if is_valid else validate(_core(context), self._document.node, RULES)
+        if not (context.pre_execution_errors or request.may_introspect):
+            context.pre_execution_errors = refused_introspection(self._document.node, self._operation)
         yield
         self._document.is_valid = not context.pre_execution_errors
 

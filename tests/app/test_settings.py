@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
-from app.settings import Migrate, SettingsError, ignored_variables, read_settings
+from app.settings import Access, Migrate, SettingsError, ignored_variables, read_settings
 
 pytestmark = pytest.mark.usefixtures("unset")
 
@@ -26,6 +26,9 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "host": "127.0.0.1",
         "port": 8000,
         "cors_origins": frozenset(),
+        "introspection": Access.KEY,
+        "schema_sdl": Access.KEY,
+        "graphiql": Access.PUBLIC,
         "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
         "plan_terms": {plan: asdict(terms) for plan, terms in PLAN_TERMS.items()},
         "catalogue_currency": "USD",

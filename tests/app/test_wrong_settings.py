@@ -16,6 +16,7 @@ BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
 IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
 NO_NUMBER: Final = "it should be a whole number"
+ACCESS: Final = "it should be 'public', 'key' or 'off'"
 PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
 NO_HOST: Final = " is no host such as localhost, 0.0.0.0 or ::1, without a port"
@@ -68,6 +69,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "or http://localhost:5173",
         "*,https://a.example": "* means all origins, so no other may be listed",
     },
+    **{name: {"true": ACCESS, "Public": ACCESS} for name in ("introspection", "schema_sdl", "graphiql")},
     "dashboard_plans": {"SOLO,GOLD": f"it {PLANS}"},
     "plan_terms": {
         "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",
@@ -98,13 +100,8 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     },
     "catalogue_currency": {"usd": "'usd' is no currency of ISO 4217, such as USD"},
     "order_url": {
-        "/orders/{id}": BRACES,
-        "/orders/{}": BRACES,
-        "/orders/{number:99999999999}": BRACES,
-        "/orders/{number!r}": BRACES,
-        "/orders/{number.real}": BRACES,
-        "/orders/{account[x]}": BRACES,
-        "/orders/{": BRACES,
+        **dict.fromkeys(("/orders/{id}", "/orders/{}", "/orders/{", "/orders/{number:99999999999}"), BRACES),
+        **dict.fromkeys(("/orders/{number!r}", "/orders/{number.real}", "/orders/{account[x]}"), BRACES),
         "javascript:alert({number})": "'javascript:alert({number})'" + NO_ORDER,
         "https://": "'https://'" + NO_ORDER,
         "/my orders/{number}": "'/my orders/{number}'" + NO_ORDER,

@@ -110,6 +110,17 @@ async def new_token(pool: Pool, at: datetime, account_id: UUID | None) -> str:
     return token
 
 
+@asynccontextmanager
+async def serving(
+    database: str, clock: FrozenClock, settings: Settings = SETTINGS
+) -> AsyncGenerator[tuple[Starlette, AsyncClient]]:
+    """Serve an application of its own with these settings."""
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    transport = ASGITransport(app)
+    async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
+        yield app, http
+
+
 @pytest.fixture
 async def app(database: str, clock: FrozenClock) -> AsyncGenerator[Starlette]:
     made = create_app(database_url=database, settings=SETTINGS, clock=clock)

@@ -1,16 +1,13 @@
 """A server that answers queries only: mutations are refused, and nothing at all is written."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from starlette.applications import Starlette
 
 from api.ids import account_global_id
-from app.settings import Settings
-from app.web.asgi import create_app
 from app.web.state import running_of
 from db.address import with_parameter
 from db.connections import Pool
@@ -21,7 +18,7 @@ from tests.support.every_request import send_every_request
 from tests.support.mutations import Shop, open_shop
 from tests.support.one_of_each import START, live
 from tests.support.pools import CountingPool
-from tests.support.serving import SETTINGS, Client, CountingReader, NewClient, new_token
+from tests.support.serving import SETTINGS, Client, CountingReader, NewClient, new_token, serving
 from tests.support.studio import HOUR, Studio
 
 READ_ONLY: Final = SETTINGS.model_copy(update={"read_only": True})
@@ -32,16 +29,6 @@ REFUSED: Final = {
 SET_CONTACT: Final = 'mutation { setContact(input: {name: "Grace", idempotencyKey: "k"}) { userErrors { code } } }'
 ACTIONS: Final = "{ account { orderFeed { actions { kind allowed } } } }"
 ACCEPTED: Final = {"application/json": 200, "application/graphql-response+json": 400}
-
-
-@asynccontextmanager
-async def serving(
-    database: str, clock: FrozenClock, settings: Settings = SETTINGS
-) -> AsyncGenerator[tuple[Starlette, AsyncClient]]:
-    app = create_app(database_url=database, settings=settings, clock=clock)
-    transport = ASGITransport(app)
-    async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
-        yield app, http
 
 
 def reading(database: str, clock: FrozenClock) -> AbstractAsyncContextManager[tuple[Starlette, AsyncClient]]:

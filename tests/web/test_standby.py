@@ -17,9 +17,9 @@ from tests.support.clock import FrozenClock
 from tests.support.database import NOT_DURABLE, until
 from tests.support.every_request import send_every_request
 from tests.support.one_of_each import START, live
-from tests.support.serving import new_token
+from tests.support.serving import new_token, serving
 from tests.support.studio import HOUR
-from tests.web.test_read_only import client, reading, serving
+from tests.web.test_read_only import client, reading
 
 LOGGED: Final = {**NOT_DURABLE, "wal_level": "replica", "max_wal_senders": "2"}
 FIGURES: Final = "query ($at: DateTime) { account { pulse(asOf: $at) { asOf productivity { summary } } } }"
