@@ -1,4 +1,5 @@
 import type { Fetcher } from "@graphiql/toolkit";
+import type { ExecutionResult } from "graphql";
 
 import { isRole, type Role } from "./roles";
 
@@ -20,7 +21,15 @@ export async function askForCaller(token: string): Promise<Caller> {
 
 /** Make the function by which GraphiQL sends operations. */
 export function fetcherFor(token: string): Fetcher {
-  return (operation, options) => post(token, operation, options?.headers);
+  return async (operation, options) => {
+    const answer = await post(token, operation, options?.headers);
+    if (!isResult(answer)) throw new Error("The API answers without a result.");
+    return answer;
+  };
+}
+
+function isResult(answer: unknown): answer is ExecutionResult {
+  return isObject(answer) && ("data" in answer || "errors" in answer);
 }
 
 /** Send an operation to the address of the page itself, and return the JSON of the response. */
