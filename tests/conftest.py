@@ -1,5 +1,6 @@
 """Fixtures for all tests: a new database for each on a real PostgreSQL, and a frozen clock."""
 
+import signal
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -31,7 +32,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Hold the run's folder, in each worker too, until the end; pytest's temporary folders are in it."""
+    """Hold the run's folder, in each worker too, until the end; pytest's temporary folders are in it.
+
+    A shell starts what runs in its background with SIGINT ignored, which the programs of tests would inherit.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     run = ExitStack()
     folder = run.enter_context(run_folder())
     config.add_cleanup(run.close)

@@ -11,6 +11,7 @@ LINES = [*START, *(order(f"o-{number}", 3) for number in range(10))]  # 12 lines
 ANALYZED = """
     SELECT DISTINCT relname::text FROM pg_class JOIN pg_statistic ON starelid = pg_class.oid
      WHERE relnamespace = 'public'::regnamespace"""
+MIGRATED = {"alembic_version", "applied_revisions"}  # autovacuum analyzes them after 50 migrations
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def database(new_database: str) -> str:
 
 
 async def analyzed(pool: Pool) -> set[str]:
-    """Tables and indexes on expressions with statistics."""
-    return {name for (name,) in await rows(pool, ANALYZED)}
+    """Tables and indexes on expressions with statistics, but for those that migrations write."""
+    return {name for (name,) in await rows(pool, ANALYZED)} - MIGRATED
 
 
 async def test_statistics_of_all_tables_with_rows_are_refreshed_after_a_large_import(
