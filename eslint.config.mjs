@@ -7,7 +7,7 @@ import { buildSchema } from "graphql";
 import typescript from "typescript-eslint";
 
 const SCHEMA = "schema.graphql";
-/** The operations of each program, which are valid together, without a name twice. */
+/** The operations of each program, valid together, without a name twice; relay-compiler checks Relay's, and names them. */
 const OPERATIONS = {
   examples: "examples/**/*.graphql",
   python: "clients/python/operations/*.graphql",
