@@ -199,17 +199,21 @@ async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: 
 
 
 def _welcome(url: str, access: Access, settings: Settings, now: datetime) -> str:
-    """Return the address of the API, tokens, at weekends when expedites are possible again, and a first query."""
+    """Return the API's address, tokens, links to GraphiQL, at weekends when expedites reopen, and a first query."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
     let_in = dashboards(access.clients, settings.dashboard_plans)
     return "\n".join(
         [
             "",
-            f"Loupe serves the demo at {url} - Ctrl-C ends it. GraphiQL is there in a browser.",
+            f"Loupe serves the demo at {url} - Ctrl-C ends it.",
             f"Tokens of clients, and one of staff, who see all; {let_in} have the dashboard:",
             "",
             as_table(rows),
+            "",
+            "GraphiQL in a browser, for the first client and for staff:",
+            "",
+            *(f"{url}#token={token}" for token in (access.clients[0].token, access.staff_token)),
             "",
             *([closed, ""] if (closed := closed_window(now, access.clients[0].time_zone)) else []),
             "A first query:",

@@ -40,6 +40,10 @@ class Demo:
         return {" ".join(line[:-3]) or line[0]: line[-1] for line in words if line and line[-1].startswith("loupe_")}
 
     @property
+    def links(self) -> list[str]:
+        return [line.strip() for line in self.printed if "#token=" in line]
+
+    @property
     def url(self) -> str:
         return next(found.group() for line in self.printed if (found := re.search(r"http://\S+/graphql", line)))
 
@@ -132,6 +136,7 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
     with fresh_folder() as folder:
         with ready(folder, *SMALL) as demo:
             assert tuple(demo.tokens) == NAMES
+            assert demo.links == [f"{demo.url}#token={demo.tokens[name]}" for name in (NAMES[0], "Staff")]
             for name in NAMES[:2]:
                 data = demo.ask("{ account { name pulse { productivity { imagesUploaded } } } }", demo.tokens[name])
                 assert data["account"]["name"] == name

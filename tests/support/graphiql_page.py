@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 UNAUTHENTICATED = "Failed to load resource: the server responded with a status of 401 (Unauthorized)"
 _PATIENCE = 60_000  # milliseconds, on a busy machine
 _TEXT = "name => __MONACO.editor.getModels().find(model => model.uri.path.endsWith(name)).getValue()"
+_WRITE = "([name, text]) => __MONACO.editor.getModels().find(model => model.uri.path.endsWith(name)).setValue(text)"
 
 
 @dataclass  # with its attributes, which playwright adds
@@ -68,6 +69,10 @@ class GraphiQL:
     async def text(self, editor: str) -> str:
         """Return the text of an editor: operation.graphql, variables.json or response.json."""
         return str(await self.page.evaluate(_TEXT, editor))
+
+    async def write(self, editor: str, text: str) -> None:
+        """Replace the text of an editor."""
+        await self.page.evaluate(_WRITE, [editor, text])
 
     async def give_token(self, token: str, caller: str) -> None:
         """Type a token, and wait until the page says whose it is."""

@@ -26,6 +26,14 @@ export function titleOf(query: string | null): string | undefined {
   return TITLE.exec(query ?? "")?.[1];
 }
 
+/** Return the example that a document is, also a changed one, by its title; undefined if it is none. */
+export function exampleOf(query: string): Example | undefined {
+  const title = titleOf(query);
+  return Object.values(EXAMPLES)
+    .flat()
+    .find((example) => example.title === title);
+}
+
 function examplesIn(folder: string): Example[] {
   const documents = Object.entries(FILES).filter(([path]) => path.includes(`/${folder}/`) && path.endsWith(".graphql"));
   return documents

@@ -1,4 +1,5 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
+import type { Storage } from "@graphiql/toolkit";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useMemo, useState } from "react";
 
@@ -10,7 +11,7 @@ import type { LinkedOperation } from "./links";
 import { type Role, RoleContext } from "./roles";
 import { isNarrow } from "./screen";
 import { storageOf } from "./storage";
-import { firstTabs, nameTabs, useActiveTabInView, useLinkedOperation, useTabTitles } from "./tabs";
+import { firstTabs, nameTabs, useActiveTabInView, useFilledVariables, useLinkedOperation, useTabTitles } from "./tabs";
 
 const PLUGINS = [EXAMPLES_PLUGIN, explorerPlugin(), HISTORY_PLUGIN];
 
@@ -54,16 +55,17 @@ export function Explorer({ token, role, link }: Props) {
             </>
           )}
         </GraphiQL.Toolbar>
-        <Additions operationName={link?.operationName ?? null} />
+        <Additions operationName={link?.operationName ?? null} storage={storage} />
       </GraphiQL>
     </RoleContext>
   );
 }
 
-function Additions({ operationName }: { operationName: string | null }) {
+function Additions({ operationName, storage }: { operationName: string | null; storage: Storage }) {
   useTabTitles();
   useActiveTabInView();
   useLinkedOperation(operationName);
+  useFilledVariables(storage);
   useAccessibleEditors();
   return null;
 }

@@ -2,9 +2,10 @@ import { type TabsState, useGraphiQL, useGraphiQLActions } from "@graphiql/react
 import type { Storage } from "@graphiql/toolkit";
 import { useEffect } from "react";
 
-import { EXAMPLES, FIRST_EXAMPLES, titleOf } from "./examples";
+import { exampleOf, EXAMPLES, FIRST_EXAMPLES, titleOf } from "./examples";
 import type { LinkedOperation } from "./links";
 import type { Role } from "./roles";
+import { fillVariables } from "./variables";
 
 const WELCOME = `# Welcome
 # A token at the top opens the API: it completes names as you type, and lists examples for you.
@@ -88,4 +89,32 @@ export function useLinkedOperation(operationName: string | null): void {
   useEffect(() => {
     if (isThere && operationName !== null) actions.setOperationName(operationName);
   }, [isThere, operationName, actions]);
+}
+
+/** After each answer, fill in the variables of the tab's example that it has; the storage keeps what was filled in. */
+export function useFilledVariables(storage: Storage): void {
+  const actions = useGraphiQLActions();
+  const { isFetching, queryEditor, variableEditor, responseEditor } = useGraphiQL(
+    ({ isFetching, queryEditor, variableEditor, responseEditor }) => ({
+      isFetching,
+      queryEditor,
+      variableEditor,
+      responseEditor,
+    }),
+  );
+  useEffect(() => {
+    const example = exampleOf(queryEditor?.getValue() ?? "");
+    if (isFetching || !example || !variableEditor || !responseEditor) return;
+    const key = `filled:${example.title}`;
+    const { variables, filled } = fillVariables({
+      variables: variableEditor.getValue(),
+      example: example.variables,
+      answer: responseEditor.getValue(),
+      filled: storage.getItem(key) ?? "",
+    });
+    storage.setItem(key, filled);
+    if (variables === variableEditor.getValue()) return;
+    variableEditor.setValue(variables);
+    actions.updateActiveTabValues({ variables });
+  }, [isFetching]);
 }
