@@ -1,6 +1,5 @@
 """Apollo's cache, as set up for Loupe: widgets ask for their own parts once, and lists grow by pages."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -8,17 +7,10 @@ import pytest
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.javascript import printed_by
-from tests.support.listening import api_for
 from tests.support.serving import new_token
 from tests.support.studio import DAY, Photo, Studio, open_account, write
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture
-async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
-    async with api_for(database, clock) as url:
-        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The programs of `clients/curl` export a day's deliveries and complete orders, and say why they cannot."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Final
 
@@ -9,18 +8,11 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.listening import api_for
 from tests.support.programs import Ended, busy_api, run_curl_program
 from tests.support.serving import NewClient, new_token
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 HEADER: Final = "number,reference,name,delivered,images,price,currency\n"
-
-
-@pytest.fixture
-async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
-    async with api_for(database, clock) as url:
-        yield url
 
 
 async def studio_with(pool: Pool, clock: FrozenClock, count: int) -> Studio:

@@ -2,7 +2,6 @@
 
 import json
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.event_lists import ids_of
 from tests.support.events.samples import order_placed
-from tests.support.listening import api_for
 from tests.support.mutations import done
 from tests.support.programs import begin_python_program, busy_api, run_python_program
 from tests.support.serving import NewClient, new_token
@@ -23,12 +21,6 @@ PROGRAM: Final = "follow_events.py"
 MANY: Final = 130
 
 Event = dict[str, Any]
-
-
-@pytest.fixture
-async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
-    async with api_for(database, clock) as url:
-        yield url
 
 
 async def studio_with_two_pages(pool: Pool, clock: FrozenClock) -> Studio:

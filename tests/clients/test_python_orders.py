@@ -1,25 +1,16 @@
 """`clients/python/place_order.py` places an order once, and prints its results once they are delivered."""
 
-from collections.abc import AsyncGenerator
 from typing import Final
 
 import pytest
 
 from db.connections import Pool
-from tests.support.clock import FrozenClock
-from tests.support.listening import api_for
 from tests.support.mutations import done, open_shop
 from tests.support.programs import Ended, begin_python_program, ended, run_python_program
 from tests.support.serving import Client, NewClient
 
 PLACED: Final = "Order 1: 2 images, 2.90 USD, due 2026-03-11 09:00 CET\n"
 ORDER: Final = ("place_order.py", "PO-1", "Ghost", "a.jpg", "b.jpg", "--pause", "0.05")
-
-
-@pytest.fixture
-async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
-    async with api_for(database, clock) as url:
-        yield url
 
 
 @pytest.mark.soak
