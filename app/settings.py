@@ -30,6 +30,9 @@ _NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database 
 _OF_LINES = "LOUPE_PLAN_TERMS"  # JSON, which may have line ends
 _ONE_DAY = timedelta(days=1)
 _MOST_ACCOUNTS = 1_000_000
+_MOST_AT_ONCE = 10  # the connections for them
+_MOST_WAITING = 10_000
+_HIGHEST_COST = 1_000_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
@@ -112,6 +115,16 @@ class Settings(BaseSettings):
     """The URL of Flow production, shown with its terms."""
     support_email: Annotated[str, AfterValidator(setting_values.email)] | None = None
     """The address at which clients ask for support."""
+    reads_at_once: _WholeNumber = Field(default=8, ge=1, le=_MOST_AT_ONCE)
+    """Operations of a caller that are executed at once, commands of clients aside."""
+    writes_at_once: _WholeNumber = Field(default=1, ge=1, le=_MOST_AT_ONCE)
+    """Commands of an account that are executed at once."""
+    cost_at_once: _WholeNumber = Field(default=100_000, ge=1, le=_HIGHEST_COST)
+    """The cost of all operations that are executed at once, beyond the first of each caller."""
+    waiting: _WholeNumber = Field(default=64, ge=2, le=_MOST_WAITING)
+    """Requests that wait for their turn, half of them of one caller at most; others are refused."""
+    patience: _Duration = Field(default=timedelta(seconds=1), gt=timedelta(), le=timedelta(minutes=1))
+    """The time for which a request waits for its turn, and is refused then."""
     at_risk_lead: _Duration = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
     """The lead of alerts to a deadline at risk before it: as PT1H or 01:00:00."""
     run_retention: _Duration = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)

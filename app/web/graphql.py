@@ -14,17 +14,19 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from api.context import Context, Stranger, Viewer
+from api.gates import Admission
 from api.schema import schema
 from api.settled import SettledView
+from app import turns
 from app.clock import Clock
-from app.services.accounts.slots import AccountSlots
 from app.settings import Access, Settings
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.identity import BROWSERS_CHALLENGE, authenticate, token_of, token_or_password_of
+from app.web.identity import BROWSERS_CHALLENGE, address_of, authenticate, token_of, token_or_password_of
 from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
-from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited
+from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited, received
 from app.web.responses import answered, failed, failed_by, refused
 from app.web.state import running_of
+from db.queries.api_keys import Caller
 from engine.errors import ApiError
 
 _MEDIA_TYPES: Final = (JSON, GRAPHQL_RESPONSE)
@@ -49,7 +51,6 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
         super().__init__(schema, subscription_protocols=())
         self._settings = settings
         self._clock = clock
-        self._slots = AccountSlots()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -57,29 +58,6 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
         response = _refused_unread(request) or await self._respond(request, _media_type(request) or JSON)
         response.headers["Vary"] = "Accept"
         await response(scope, receive, send)
-
-    async def get_context(
-        self,
-        request: Request | WebSocket,
-        response: Response | WebSocket,  # noqa: ARG002
-    ) -> Context | Stranger:
-        """Say who calls; raises ApiError for a caller without a key in force, unless anybody may introspect."""
-        token = token_of(request)
-        if token is None and self._settings.introspection is Access.PUBLIC:
-            return Stranger()
-        caller = await authenticate(request, token, self._clock)
-        running = running_of(request.app)
-        return Context(
-            Viewer(caller.account),
-            self._settings,
-            running.reader,
-            running.writing_pool,
-            running.claiming_pool,
-            self._slots,
-            self._clock,
-            running.quote_key,
-            SettledView(running.reader, self._clock, caller.settlement),
-        )
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin a response with the media type that the caller prefers."""
@@ -101,7 +79,7 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
 
     async def _respond(self, request: Request, media_type: str) -> Response:
         try:
-            return await (self._page(request) if asks_for_page(request) else self.run(request))
+            return await (self._page(request) if asks_for_page(request) else self._operate(request))
         except HTTPException as refusal:
             is_mutation = isinstance(refusal.__cause__, InvalidOperationTypeError)
             return refused(_MUTATION_BY_GET if is_mutation else refusal, media_type)
@@ -109,6 +87,40 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - each is answered
             return failed_by(error, media_type)
+
+    async def _operate(self, request: Request) -> Response:
+        """Read an operation and execute it, each at the turn of its caller; raises ApiError, Busy and Refused."""
+        caller = await self._caller(request)
+        name = address_of(request) if caller is None else caller.name
+        turns.caller.set(name)
+        size = await received(request)
+        gates = running_of(request.app).gates
+        async with gates.documents.enter(name, size) as document:
+            return await self.run(request, self._context(request, caller, Admission(gates, name, document)))
+
+    async def _caller(self, request: Request) -> Caller | None:
+        """Return the caller, None for a stranger if anybody may introspect; raises ApiError without a key in force."""
+        turns.caller.set(address_of(request))
+        token = token_of(request)
+        if token is None and self._settings.introspection is Access.PUBLIC:
+            return None
+        return await authenticate(request, token, self._clock)
+
+    def _context(self, request: Request, caller: Caller | None, admission: Admission) -> Context | Stranger:
+        if caller is None:
+            return Stranger(admission)
+        running = running_of(request.app)
+        return Context(
+            Viewer(caller.account),
+            self._settings,
+            running.reader,
+            running.writing_pool,
+            running.claiming_pool,
+            admission,
+            self._clock,
+            running.quote_key,
+            SettledView(running.reader, self._clock, caller.settlement),
+        )
 
     async def _page(self, request: Request) -> Response:
         """Answer a browser with GraphiQL; raises Refused if there is none here, and ApiError without a key it needs."""

@@ -19,6 +19,7 @@ BROWSERS_CHALLENGE: Final = 'Basic realm="loupe", charset="UTF-8"'
 
 _BEARER: Final = "bearer"
 _BASIC: Final = "basic"
+_HEAD: Final = 38  # characters of a client's secret: the account, so that a neighbour's keys delay no other's
 
 
 def token_of(request: HTTPConnection) -> str | None:
@@ -33,12 +34,21 @@ def token_or_password_of(request: HTTPConnection) -> str | None:
     return _password(credentials) if scheme == _BASIC else token_of(request)
 
 
+def address_of(request: HTTPConnection) -> str:
+    """Return the address that a request comes from."""
+    return request.client.host if request.client else ""
+
+
 async def authenticate(request: HTTPConnection, secret: str | None, clock: Clock) -> Caller:
-    """Return the caller with a secret, and note the use of its key; raises ApiError if none is in force now."""
+    """Return the caller with a secret, and note the use of its key.
+
+    Raises ApiError if none is in force now, and Busy if too many are looked up.
+    """
     if secret is None:
         raise no_token()
     running = running_of(request.app)
-    caller = await find_caller(running.reader, clock, secret)
+    async with running.gates.keys.enter(f"{address_of(request)} {secret[:_HEAD]}"):
+        caller = await find_caller(running.reader, clock, secret)
     if caller is None:
         raise ApiError(ErrorCode.UNAUTHENTICATED, "There is no such token, or it has expired or was revoked.")
     if running.key_uses is not None:

@@ -80,12 +80,6 @@ class ReadRequest(StarletteRequestAdapter):
 
     async def _read_body(self) -> Mapping[str, Any]:
         """Read the body, an object in JSON; some clients put a byte order mark first."""
-        if header_of(self._request, "content-encoding").lower() not in _UNCODED:
-            message = "Send the body without a Content-Encoding."
-            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, {"Accept-Encoding": "identity"})
-        if not is_json(header_of(self._request, "content-type")):
-            message = "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
-            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
         body = _read_json((await self.get_body()).removeprefix(BOM_UTF8))
         if not isinstance(body, dict):
             raise Refused(HTTPStatus.BAD_REQUEST, 'The JSON of a request is an object: {"query": ...}')
@@ -95,6 +89,19 @@ class ReadRequest(StarletteRequestAdapter):
 def header_of(request: Request, name: str) -> str:
     """Return a header, which may have several lines; without one it is empty."""
     return ", ".join(request.headers.getlist(name))
+
+
+async def received(request: Request) -> int:
+    """Receive the body of a request; return the bytes of its operation. Raises Refused for a body that is no JSON."""
+    if request.method != "POST":
+        return len(request.url.query)
+    if header_of(request, "content-encoding").lower() not in _UNCODED:
+        message = "Send the body without a Content-Encoding."
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, {"Accept-Encoding": "identity"})
+    if not is_json(header_of(request, "content-type")):
+        message = "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
+    return len(await request.body())
 
 
 def limited(receive: Receive) -> Receive:

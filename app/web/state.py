@@ -5,6 +5,7 @@ from typing import cast
 
 from starlette.applications import Starlette
 
+from api.gates import Gates
 from app.services.api_keys.uses import KeyUses
 from app.services.quotes.tokens import QuoteKey
 from db.connections import Pool
@@ -13,11 +14,12 @@ from db.readers import Database
 
 @dataclass(slots=True)
 class Running:
-    """The reader, the pools of commands and of claims, the key that signs quotes, and the uses of API keys.
+    """The gates, the reader, the pools of commands and of claims, the key that signs quotes, and the uses of API keys.
 
     A read-only server notes no uses.
     """
 
+    gates: Gates
     reader: Database
     writing_pool: Pool
     claiming_pool: Pool

@@ -27,6 +27,11 @@ class Caller:
     seen_at: datetime
     settlement: Settlement | None
 
+    @property
+    def name(self) -> str:
+        """The name by which the caller's requests take turns: of the account, whatever its key, or of staff's key."""
+        return str(self.key_id if self.account is None else self.account.id)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:

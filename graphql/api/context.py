@@ -5,6 +5,7 @@ An operation reads only accounts that `Viewer.may_see` allows: the caller's own,
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
@@ -14,11 +15,11 @@ import strawberry
 from graphql.pyutils import AwaitableOrValue
 
 from api.enums import ViewerKind
+from api.gates import Admission
 from api.ids import OF_NO_ACCOUNT, read_global_id
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
-from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
 from app.settings import Access, Settings
 from db.connections import Pool
@@ -48,12 +49,18 @@ class Viewer:
         return self.account is None or self.account.id == account_id
 
 
+@dataclass(frozen=True, slots=True)
 class Stranger:
     """A request without a key, which can only introspect: it has nothing to read anything with."""
 
+    admission: Admission
     is_known: Final = False
     may_introspect: Final = True
     is_read_only: Final = True
+
+    def place(self, cost: int, *, is_mutation: bool) -> AbstractAsyncContextManager[object]:  # noqa: ARG002
+        """Return the place of the operation, to be entered for its execution."""
+        return self.admission.of_operation(cost)
 
 
 @dataclass(slots=True)
@@ -61,8 +68,8 @@ class Context:
     """One request. Its answer is read from one `view`, as of a settled instant of each account.
 
     Only mutations, which are performed one after the other, each have a view of their own. They write through the pool
-    `writing`, so that one which waits for an account delays no reads, within the limits of `slots`; claims use the pool
-    `claiming`. `quote_key` signs quotes.
+    `writing`, so that one which waits for an account delays no reads; claims use the pool `claiming`. `quote_key` signs
+    quotes.
     """
 
     viewer: Viewer
@@ -70,7 +77,7 @@ class Context:
     database: Database
     writing: Pool
     claiming: Pool
-    slots: AccountSlots
+    admission: Admission
     clock: Clock
     quote_key: QuoteKey
     view: SettledView
@@ -94,6 +101,17 @@ class Context:
     def is_read_only(self) -> bool:
         """True if the server answers queries only."""
         return self.settings.read_only
+
+    def place(self, cost: int, *, is_mutation: bool) -> AbstractAsyncContextManager[object]:
+        """Return the place of the operation, to be entered for its execution; a client's commands take turns."""
+        own = self.viewer.account
+        if is_mutation and own is not None:
+            return self.admission.of_commands(own.id)
+        return self.admission.of_operation(cost)
+
+    def place_of_command(self, account_id: UUID | None) -> AbstractAsyncContextManager[object]:
+        """Return the place of a command on an account, or on none; a client's operation has that of the account."""
+        return self.admission.of_commands(account_id) if self.is_staff else nullcontext()
 
     @property
     def loaders(self) -> Loaders:

@@ -1,7 +1,7 @@
-"""The execution of a mutation within a request: the account's slot, the command, and the view its payload shows."""
+"""The execution of a mutation within a request: the command at its turn, and the view its payload shows."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
@@ -89,7 +89,7 @@ class Call(Validation):
         async def work(writer: Writer) -> ShownResult:
             return await service(writer, context.clock, *args, **kwargs)
 
-        async with nullcontext() if self._is_claim else context.slots.hold(self.first_account):
+        async with self._place():
             done = await perform_once(
                 context.claiming if self._is_claim else context.writing,
                 context.clock,
@@ -103,6 +103,11 @@ class Call(Validation):
             return payload(user_errors=self.errors)
         await self._open_view(done)
         return payload(user_errors=[], result=done.result)
+
+    def _place(self) -> AbstractAsyncContextManager[object]:
+        """Return the place of the command among those of its account, or among claims."""
+        context = self._context
+        return context.admission.of_claim() if self._is_claim else context.place_of_command(self.first_account)
 
     def _command(self) -> Command:
         own = self.viewer.account

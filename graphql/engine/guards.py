@@ -1,6 +1,7 @@
 """The checks of an operation before its execution: the choice of the operation, limits and cost."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, cast
 
 from graphql import GraphQLSchema, OperationType, validate
@@ -30,6 +31,10 @@ class Request(Protocol):
     @property
     def is_read_only(self) -> bool:
         """True if mutations are refused."""
+        ...
+
+    def place(self, cost: int, *, is_mutation: bool) -> AbstractAsyncContextManager[object]:
+        """Return the place of the operation among those at work, to be entered for its execution; raises Busy."""
         ...
 
 
@@ -74,13 +79,15 @@ class Guards(SchemaExtension):
         yield
         self._document.is_valid = not context.pre_execution_errors
 
-    def on_execute(self) -> Iterator[None]:
-        """Refuse a valid operation that costs too much."""
+    async def on_execute(self) -> AsyncGenerator[None]:
+        """Refuse a valid operation that costs too much; any other is executed at its turn."""
         context = self.execution_context
         require_few_values(context.variables)
-        if context.graphql_document is not None:
-            require_affordable(self._cost(context))
-        yield
+        cost = self._cost(context)
+        require_affordable(cost)
+        is_mutation = self._operation.operation is OperationType.MUTATION
+        async with cast("Request", context.context).place(cost.once, is_mutation=is_mutation):
+            yield
 
     def _cost(self, context: ExecutionContext) -> Cost:
         """Return the cost of the operation; without variables it is kept with the document."""

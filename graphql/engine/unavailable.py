@@ -1,4 +1,4 @@
-"""Temporary errors: the database cannot be reached, or another transaction holds a lock for too long.
+"""Temporary errors: the database cannot be reached, too much is under way, or a lock is held for too long.
 
 Clients see the code UNAVAILABLE with `retryAfter`; the log has one line a second with their count.
 """
@@ -8,9 +8,9 @@ from typing import Final
 import structlog
 
 from app.logging import CountedWarning
-from app.services.accounts.slots import AccountBusy
 from app.services.commands import Overtaken
 from db.failures import OutcomeUnknown, asks_to_try_again, is_locked, is_outage, is_timeout
+from engine.gate import Busy
 
 RETRY_AFTER: Final = 1
 """Seconds until a client may retry."""
@@ -37,8 +37,10 @@ def why_unavailable(cause: BaseException) -> str | None:
 def _message(cause: BaseException) -> str | None:
     if isinstance(cause, OutcomeUnknown):
         return _OUTCOME_UNKNOWN
+    if isinstance(cause, Busy):
+        return str(cause)
     if is_outage(cause):
         return _OUT_OF_REACH
-    if is_locked(cause) or asks_to_try_again(cause) or isinstance(cause, Overtaken | AccountBusy):
+    if is_locked(cause) or asks_to_try_again(cause) or isinstance(cause, Overtaken):
         return _BUSY
     return _SLOW if is_timeout(cause) else None
