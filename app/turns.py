@@ -15,11 +15,24 @@ caller: Final[ContextVar[str]] = ContextVar("caller")
 Tasks inherit it. Work without a caller takes no turns.
 """
 
+TURN: Final = 0.001
+"""Seconds of a turn: a few milliseconds would be felt by those who wait, and giving a turn takes microseconds."""
+
 
 class _Turn:
     """The turn under way: when it is over, by `perf_counter`; never outside of one."""
 
-    ends = inf
+    ends: float = inf
+
+
+def begin_turn() -> None:
+    """Begin a turn, as the event loop does."""
+    _Turn.ends = perf_counter() + TURN
+
+
+def end_turn() -> None:
+    """End the turn under way."""
+    _Turn.ends = inf
 
 
 def turn_is_over() -> bool:
