@@ -84,6 +84,11 @@ class Gate:
         self._callers_at_work = 0
         self._weight = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """True if nothing is at work or waits, so that nothing is kept."""
+        return not (self._callers or self._waiting or self._in_lines or self._at_work or self._weight)
+
     def enter(self, caller: str, weight: int = 1) -> Place:
         """Return a place, to be entered."""
         return Place(self, caller, weight)

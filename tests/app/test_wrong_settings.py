@@ -115,6 +115,15 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     },
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
+    "reads_at_once": {"0": "it should be at least 1", "11": "it should be at most 10", "many": NO_NUMBER},
+    "writes_at_once": {"0": "it should be at least 1", "11": "it should be at most 10", "1.0": NO_NUMBER},
+    "cost_at_once": {"0": "it should be at least 1", "100,000": NO_NUMBER},
+    "waiting": {"1": "it should be at least 2", "10001": "it should be at most 10000", "-": NO_NUMBER},
+    "patience": {
+        "1": NO_DURATION,
+        "PT0S": "it should be more than 0 seconds",
+        "PT61S": "it should be at most 1 minute",
+    },
     "at_risk_lead": {
         "NaN": NO_DURATION,
         "3600": NO_DURATION,

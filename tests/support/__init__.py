@@ -14,6 +14,7 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
+  held_reads          a reader whose statements are held and counted
   listening           applications on a port, for browsers and other programs
   browser             a browser, as a fixture
   graphiql_page       the page of GraphiQL in it, with the steps that people take

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ SETTINGS = Settings(
     help_center_url="https://help.example",
     flow_url="https://studio.example/flow",
     support_email="support@studio.example",
+    patience=timedelta(minutes=1),  # of tests about something else, however slow the machine
 )
 
 
