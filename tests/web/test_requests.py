@@ -7,7 +7,6 @@ import orjson
 import pytest
 from httpx import AsyncClient, Response
 
-from tests.support.clock import FrozenClock
 from tests.support.serving import Client
 
 VIEWER = "{ viewer { kind } }"
