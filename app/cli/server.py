@@ -48,7 +48,7 @@ def config_for(app: ASGIApp) -> uvicorn.Config:
     """Return uvicorn's configuration for an application."""
     return uvicorn.Config(
         app,
-        loop="uvloop",
+        loop="app.web.event_loop:FairLoop",
         http=_Protocol,
         ws="none",
         log_config=None,
