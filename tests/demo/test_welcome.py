@@ -9,7 +9,6 @@ import pytest
 from app.cli.welcome import welcome
 from app.demo.folder import Access, Client
 from app.settings import Access as Setting
-from app.web import graphiql
 from tests.support.serving import SETTINGS
 
 URL = "http://127.0.0.1:8000/graphql"
@@ -21,14 +20,6 @@ NOT_BUILT = "It is not built: make ui builds it."
 OFF = "There is no GraphiQL, since LOUPE_GRAPHIQL is off."
 
 
-@pytest.fixture
-def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a page that nobody has built."""
-    (tmp_path / "package.json").write_text("{}")
-    monkeypatch.setattr(graphiql, "_SOURCES", tmp_path)
-    return tmp_path
-
-
 def lines(setting: Setting) -> list[str]:
     """Return the lines between the tokens and the first query."""
     tuesday = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -37,18 +28,18 @@ def lines(setting: Setting) -> list[str]:
     return found[4 : found.index("A first query:")]
 
 
-def test_a_page_that_is_there_has_links_and_a_password_where_it_needs_a_key(sources: Path) -> None:
-    (sources / "dist").mkdir()
-    (sources / "dist" / "index.html").touch()
+def test_a_page_that_is_there_has_links_and_a_password_where_it_needs_a_key(unbuilt: Path) -> None:
+    (unbuilt / "dist").mkdir()
+    (unbuilt / "dist" / "index.html").touch()
     assert [lines(each) for each in Setting] == [LINKS, [*LINKS, PASSWORD], [OFF]]
 
 
-def test_a_page_that_is_being_built_has_links_for_later(sources: Path) -> None:
-    with (sources / "package.json").open("rb") as lock:
+def test_a_page_that_is_being_built_has_links_for_later(unbuilt: Path) -> None:
+    with (unbuilt / "package.json").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert [lines(each) for each in Setting] == [[*LINKS, BEING_BUILT], [*LINKS, BEING_BUILT, PASSWORD], [OFF]]
 
 
-@pytest.mark.usefixtures("sources")
+@pytest.mark.usefixtures("unbuilt")
 def test_without_a_page_the_command_that_builds_it_is_named() -> None:
     assert [lines(each) for each in Setting] == [[*LINKS, NOT_BUILT], [*LINKS, NOT_BUILT, PASSWORD], [OFF]]
