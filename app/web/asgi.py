@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from api.gates import CLAIMING, READING, WRITING, gates_for
+from api.gates import gates_for
 from app.clock import Clock
 from app.services.api_keys.uses import noted_key_uses
 from app.services.quotes.tokens import QuoteKey
@@ -20,12 +20,12 @@ from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
+from db.capacity import CLAIMS, READERS, WRITERS
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
 _PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
-_SPARE: Final = 2  # connections for keys, health and the like, however much reads
 
 
 def create_app(
@@ -83,9 +83,9 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        reader = PoolReader(await opened(use="reader", max_size=READING + _SPARE, settings=PLANNED_ONCE))
-        writing_pool = await opened(use="writer", max_size=WRITING, settings=COMMANDS)
-        claiming_pool = await opened(use="claims", max_size=CLAIMING, settings=COMMANDS)
+        reader = PoolReader(await opened(use="reader", max_size=READERS, settings=PLANNED_ONCE))
+        writing_pool = await opened(use="writer", max_size=WRITERS, settings=COMMANDS)
+        claiming_pool = await opened(use="claims", max_size=CLAIMS, settings=COMMANDS)
         key_uses = None if settings.read_only else await stack.enter_async_context(noted_key_uses(writing_pool))
         gates, quote_key = gates_for(settings), QuoteKey(writing_pool)
         keep_running(app, Running(gates, reader, writing_pool, claiming_pool, quote_key, key_uses))

@@ -4,21 +4,15 @@ The look-up of a key is by address, until it says who calls; then a document is 
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 from uuid import UUID
 
 from app.settings import Settings
+from db.capacity import CLAIMS, READERS, WRITERS
 from engine.gate import Bounds, Gate, Place
 
-READING: Final = 10
-"""Operations that read at once, each from a connection of its own; further ones are for keys and the like."""
-
-WRITING: Final = 10
-"""Commands at once, each on a connection of its own."""
-
-CLAIMING: Final = 2
-"""Claims at once: the database does one after the other."""
-
+_OPERATIONS: Final = READERS - 1  # at once, each with a connection; the last one is for keys and health
 _BYTES: Final = 8 * 1024 * 1024  # of requests that are parsed and validated at once
 
 
@@ -64,13 +58,13 @@ def gates_for(settings: Settings) -> Gates:
     """Make the gates of a server with these settings."""
     waiting, patience, reads = settings.waiting, settings.patience.total_seconds(), settings.reads_at_once
 
-    def gate(per_caller: int, places: int, **weight: float) -> Gate:
-        return Gate(Bounds(per_caller, places, waiting, patience, **weight))
+    def gate(per_caller: int, places: int, *, weight: float = inf, reserved: int = 0) -> Gate:
+        return Gate(Bounds(per_caller, places, waiting, patience, weight, reserved))
 
     return Gates(
-        keys=gate(reads, READING),
-        documents=gate(reads, READING, weight=_BYTES),
-        operations=gate(reads, READING, weight=settings.cost_at_once),
-        writes=gate(settings.writes_at_once, WRITING),
-        claims=gate(CLAIMING, CLAIMING),
+        keys=gate(reads, READERS, reserved=1),
+        documents=gate(reads, _OPERATIONS, weight=_BYTES, reserved=1),
+        operations=gate(reads, _OPERATIONS, weight=settings.cost_at_once, reserved=1),
+        writes=gate(settings.writes_at_once, WRITERS),
+        claims=gate(CLAIMS, CLAIMS),
     )

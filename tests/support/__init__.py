@@ -106,4 +106,5 @@ Databases and the system
   statements          every statement of the code
   system              programs of the system
   commands            commands of `loupe` in processes of their own
+  serving_workers     `loupe serve` with two workers: its log, its workers and their connections
 """
