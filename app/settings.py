@@ -30,7 +30,8 @@ _NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database 
 _OF_LINES = "LOUPE_PLAN_TERMS"  # JSON, which may have line ends
 _ONE_DAY = timedelta(days=1)
 _MOST_ACCOUNTS = 1_000_000
-_MOST_AT_ONCE = 10  # the connections for them
+_MOST_READS = 8  # of the connections for them, two are for others
+_MOST_WRITES = 10
 _MOST_WAITING = 10_000
 _HIGHEST_COST = 1_000_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
@@ -115,9 +116,9 @@ class Settings(BaseSettings):
     """The URL of Flow production, shown with its terms."""
     support_email: Annotated[str, AfterValidator(setting_values.email)] | None = None
     """The address at which clients ask for support."""
-    reads_at_once: _WholeNumber = Field(default=8, ge=1, le=_MOST_AT_ONCE)
+    reads_at_once: _WholeNumber = Field(default=_MOST_READS, ge=1, le=_MOST_READS)
     """Operations of a caller that are executed at once, commands of clients aside."""
-    writes_at_once: _WholeNumber = Field(default=1, ge=1, le=_MOST_AT_ONCE)
+    writes_at_once: _WholeNumber = Field(default=1, ge=1, le=_MOST_WRITES)
     """Commands of an account that are executed at once."""
     cost_at_once: _WholeNumber = Field(default=100_000, ge=1, le=_HIGHEST_COST)
     """The cost of all operations that are executed at once, beyond the first of each caller."""

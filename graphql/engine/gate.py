@@ -23,8 +23,8 @@ class Bounds:
     """The bounds of a gate.
 
     `per_caller` and `places` are the most that is at work at once, of a caller and of all, `weight` the most that all
-    of it weighs. `waiting` is the most that waits, half of it of one caller, and `patience` the seconds until it is
-    refused.
+    of it weighs; the last places are `reserved` for callers with nothing at work. `waiting` is the most that waits,
+    half of it of one caller, and `patience` the seconds until it is refused.
     """
 
     per_caller: int
@@ -32,6 +32,7 @@ class Bounds:
     waiting: int
     patience: float
     weight: float = inf
+    reserved: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -134,11 +135,12 @@ class Gate:
 
     def _admits(self, caller: _Caller, weight: int) -> bool:
         bounds = self._bounds
-        if self._at_work >= bounds.places or caller.at_work >= bounds.per_caller:
+        free = bounds.places - self._at_work
+        if not caller.at_work:
+            return free > 0
+        if free <= bounds.reserved or caller.at_work >= bounds.per_caller:
             return False
-        if not caller.at_work or self._weight + weight <= bounds.weight:
-            return True
-        return caller.weight + weight <= bounds.weight / self._callers_at_work
+        return self._weight + weight <= bounds.weight or caller.weight + weight <= bounds.weight / self._callers_at_work
 
     def _occupy(self, caller: _Caller, place: Place) -> None:
         self._callers[place.caller] = caller

@@ -115,7 +115,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     },
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
-    "reads_at_once": {"0": "it should be at least 1", "11": "it should be at most 10", "many": NO_NUMBER},
+    "reads_at_once": {"0": "it should be at least 1", "9": "it should be at most 8", "many": NO_NUMBER},
     "writes_at_once": {"0": "it should be at least 1", "11": "it should be at most 10", "1.0": NO_NUMBER},
     "cost_at_once": {"0": "it should be at least 1", "100,000": NO_NUMBER},
     "waiting": {"1": "it should be at least 2", "10001": "it should be at most 10000", "-": NO_NUMBER},

@@ -74,8 +74,9 @@ async def works() -> AsyncGenerator[Callable[..., Works]]:
         waiting: int = 8,
         patience: float = WHOLE_MINUTE,
         weight: float = 100,
+        reserved: int = 0,
     ) -> Works:
-        made.append(Works(Gate(Bounds(per_caller, places, waiting, patience, weight))))
+        made.append(Works(Gate(Bounds(per_caller, places, waiting, patience, weight, reserved))))
         return made[-1]
 
     yield make
@@ -130,6 +131,16 @@ async def test_work_is_refused_after_the_patience(works: Callable[..., Works]) -
     assert (sent.refusal("a2"), sent.refusal("c1"), sent.at_work) == (OWN, ALL, ["a1", "b1"])
     await sent.end("a1")
     assert sent.begun == ["a1", "b1"]
+
+
+async def test_the_last_places_are_for_callers_with_nothing_at_work(works: Callable[..., Works]) -> None:
+    sent = works(per_caller=4, places=4, reserved=1)
+    await sent.send("a1", "a2", "a3", "a4", "b1", "b2", "c1")
+    assert sent.at_work == ["a1", "a2", "a3", "b1"]
+    await sent.end("a1")
+    assert sent.at_work == ["a2", "a3", "b1", "c1"]
+    await sent.end("b1")
+    assert sent.at_work == ["a2", "a3", "c1", "b2"]
 
 
 async def test_heavy_work_of_one_caller_waits_for_each_other(works: Callable[..., Works]) -> None:
