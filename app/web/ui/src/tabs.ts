@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { exampleOf, EXAMPLES, FIRST_EXAMPLES, titleOf } from "./examples";
 import type { LinkedOperation } from "./links";
 import type { Role } from "./roles";
+import { attempt } from "./storage";
 import { fillVariables } from "./variables";
 
 const WELCOME = `# Welcome
@@ -112,7 +113,9 @@ export function useFilledVariables(storage: Storage): void {
       answer: responseEditor.getValue(),
       filled: storage.getItem(key) ?? "",
     });
-    storage.setItem(key, filled);
+    attempt(() => {
+      storage.setItem(key, filled);
+    });
     if (variables === variableEditor.getValue()) return;
     variableEditor.setValue(variables);
     actions.updateActiveTabValues({ variables });
