@@ -9,7 +9,7 @@ import { attempt } from "./storage";
 import { fillVariables } from "./variables";
 
 const WELCOME = `# Welcome
-# A token at the top opens the API: it completes names as you type, and lists examples for you.
+# With a token at the top the API answers, names are completed as you type, and the examples are those of your role.
 {
   viewer { kind }
 }
