@@ -33,7 +33,8 @@ _MOST_ACCOUNTS = 1_000_000
 _MOST_READS = 8  # of the connections for them, two are for others
 _MOST_WRITES = 10
 _MOST_WAITING = 10_000
-_HIGHEST_COST = 1_000_000_000
+_LEAST_COST = 10_000  # so that a dashboard is answered
+_MOST_COST = 1_000_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
@@ -95,6 +96,10 @@ class Settings(BaseSettings):
     """Who reads the schema as text at /schema.graphql."""
     graphiql: Access = Access.PUBLIC
     """Who opens GraphiQL, a page without data, in a browser."""
+    client_cost: _WholeNumber = Field(default=110_000, ge=_LEAST_COST, le=_MOST_COST)
+    """The highest cost of an operation of a client: by default thirty dashboards."""
+    staff_cost: _WholeNumber = Field(default=500_000, ge=_LEAST_COST, le=_MOST_COST)
+    """The highest cost of an operation of staff: by default two to three seconds of one core."""
     dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(setting_values.split)] = frozenset(
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )
@@ -120,7 +125,7 @@ class Settings(BaseSettings):
     """Operations of a caller that are executed at once, commands of clients aside."""
     writes_at_once: _WholeNumber = Field(default=1, ge=1, le=_MOST_WRITES)
     """Commands of an account that are executed at once."""
-    cost_at_once: _WholeNumber = Field(default=100_000, ge=1, le=_HIGHEST_COST)
+    cost_at_once: _WholeNumber = Field(default=110_000, ge=1, le=_MOST_COST)
     """The cost of all operations that are executed at once, beyond the first of each caller."""
     waiting: _WholeNumber = Field(default=64, ge=2, le=_MOST_WAITING)
     """Requests that wait for their turn, half of them of one caller at most; others are refused."""
