@@ -53,6 +53,7 @@ def config_for(app: ASGIApp) -> uvicorn.Config:
         ws="none",
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
 
