@@ -15,6 +15,7 @@ Accounts and orders
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
   listening           applications on a port, for browsers and other programs
+  raw_http            a server of a small application within limits, and callers by bytes
   browser             a browser, as a fixture
   graphiql_page       the page of GraphiQL in it, with the steps that people take
   graphiql_site       an API with this page, tokens of both roles, and the examples
