@@ -23,7 +23,6 @@ _MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".ttf": "font/ttf",
-    ".woff": "font/woff",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
     ".png": "image/png",

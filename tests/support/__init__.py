@@ -14,7 +14,7 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
-  listening           applications on a port, for browsers and other programs
+  listening           applications on a port, for browsers and other programs; that of the API is a fixture
   raw_http            a server of a small application within limits, and callers by bytes
   browser             a browser, as a fixture
   graphiql_page       the page of GraphiQL in it, with the steps that people take
@@ -26,6 +26,7 @@ The API
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures
   event_lists         lists of an account's events, and a program that follows them
+  committed_schema    schema.graphql, parsed once
   schema_lists        selections of every list of the schema
   order_lists         orders of every kind, and pages of an account's orders
   numeric_fields      documents of all numbers of the API: of answers, inputs and arguments

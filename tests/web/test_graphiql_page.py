@@ -11,7 +11,6 @@ from tests.support.graphiql_page import UNAUTHENTICATED, context_of, graphiql_at
 from tests.support.graphiql_site import CLIENTS, STAFFS, Site, titles_of
 from tests.support.listening import listen, served
 from tests.support.serving import SETTINGS
-from tools.node import install_packages, run
 
 
 async def test_a_client_opens_the_page_and_runs_its_first_example(browser: Browser, site: Site) -> None:
@@ -141,10 +140,3 @@ async def test_the_page_works_below_the_path_of_a_proxy(
         for address in ("/studio/graphql", "/studio/graphql/"):
             async with graphiql_at(browser, f"{origin}{address}#token={site.client}") as page:
                 assert (await page.run())["data"]["account"]["name"] == "Aurora"
-
-
-@pytest.mark.soak
-def test_the_sources_are_free_of_errors_of_types() -> None:
-    install_packages()
-    done = run("npm", "run", "types", "--workspace", "app/web/ui", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
