@@ -64,9 +64,9 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "1_0": NO_NUMBER,
         "1.5": NO_NUMBER,
     },
-    **dict.fromkeys(("max_body", "receiving_memory"), {"1023": "it should be at least 1024", "1MiB": NO_NUMBER}),
-    **dict.fromkeys(("max_connections", "address_connections"), {"0": "it should be at least 1"}),
-    **dict.fromkeys(("header_timeout", "body_timeout", "idle_timeout"), {"0": NO_DURATION}),
+    **{key: {"1023": "it should be at least 1024", "1MiB": NO_NUMBER} for key in ("max_body", "receiving_memory")},
+    **{key: {"0": "it should be at least 1"} for key in ("max_connections", "address_connections")},
+    **{key: {"0": NO_DURATION} for key in ("header_timeout", "body_timeout", "idle_timeout")},
     "cors_origins": {
         "https://a.example:70000": "'https://a.example:70000' is no origin such as https://dashboard.example "
         "or http://localhost:5173",
