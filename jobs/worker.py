@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.settings import Settings
+from db.capacity import JOBS
 from db.connections import PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 from jobs.context import WorkerContext, in_time
@@ -19,7 +20,6 @@ from jobs.counts import Counts
 from jobs.kind import Kind
 from jobs.registry import Registry
 
-_CONNECTIONS: Final = 14  # at most: for two batches, a long run and two queued jobs, their ledger and their renewals
 _SETTINGS: Final = {
     **PLANNED_ONCE,
     "lock_timeout": "2s",  # a batch that waits for an account keeps the commands of all its others waiting
@@ -78,7 +78,7 @@ class Worker:
 @asynccontextmanager
 async def working_pool(url: str) -> AsyncGenerator[Pool]:
     """Open a pool for one worker; raises DatabaseUnreachable."""
-    pool = await open_pool(url, use="worker", max_size=_CONNECTIONS, settings=_SETTINGS)
+    pool = await open_pool(url, use="worker", max_size=JOBS, settings=_SETTINGS)
     try:
         yield pool
     finally:

@@ -87,6 +87,19 @@ def test_a_changelog_without_a_next_release_names_nothing(found: list[Change]) -
     ]
 
 
+def test_a_name_ends_at_its_colon_also_at_the_end_of_a_line(found: list[Change]) -> None:
+    changelog = CHANGELOG.format("- `SLA.supersededBy`:\n  removed, unlike `Plan.FLOW`.\n")
+    assert differences(found, changelog) == []
+
+
+def test_a_change_of_a_root_type_is_one_of_the_schema(files: tuple[Path, Path]) -> None:
+    before, after = files
+    after.write_text(f"schema {{ query: Root }}\n{BEFORE.replace('type Query', 'type Root')}")
+    found = changes(before, after)
+    assert {"schema", "Query"} == {change.path for change in found if change.level == "BREAKING"}
+    assert differences(found, CHANGELOG.format("").replace("`SLA.plan`", "`schema`, `Query`")) == []
+
+
 def test_changes_that_may_surprise_a_client_are_listed_by_kind_and_do_not_fail(found: list[Change]) -> None:
     assert dangerous(found) == ["enum value added: Plan.FLOW", "field argument added: Query.order.reference"]
     assert dangerous([]) == []

@@ -38,7 +38,7 @@ def named(changelog: str) -> set[str]:
     """Return the paths that the next release's part names as breaking: in each item, those before the colon."""
     part = changelog.partition("\n## Not released yet\n")[2].partition("\n## ")[0]
     items = part.partition("\n### Breaking\n")[2].partition("\n### ")[0].split("\n- ")[1:]
-    return {path for item in items for path in re.findall(r"`([^`]+)`", item.partition(": ")[0])}
+    return {path for item in items for path in re.findall(r"`([^`]+)`", re.split(r":\s", item)[0])}
 
 
 def differences(found: list[Change], changelog: str) -> list[str]:

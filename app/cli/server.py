@@ -1,5 +1,6 @@
 """The server of `loupe serve` and `loupe demo`."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -9,6 +10,7 @@ from typing import Any, cast
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.cli.handover import received
 from app.clock import SystemClock
 from app.demo.routes import PICTURES
 from app.settings import Settings
@@ -23,17 +25,21 @@ _BACKLOG = 128  # connections that are accepted at once, at most: they need desc
 
 
 def serve(
-    listener: socket.socket,
+    connections: socket.socket,
     url: str,
     settings: Settings,
     clock: SystemClock,
     when_ready: Callable[[], None],
     *,
     with_jobs: bool,
+    from_parent: bool = False,
     any_localhost: bool = False,
     with_demo_pictures: bool = False,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
+    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end.
+
+    Connections are those of a listening socket, or with `from_parent` of a channel by which a parent hands them over.
+    """
     alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
     app = create_app(
         database_url=url,
@@ -44,7 +50,8 @@ def serve(
         routes=[PICTURES] if with_demo_pictures else [],
     )
     with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
-        _Server(config_for(app, Connections(limits_of(settings))), when_ready).run(sockets=[listener])
+        config = config_for(app, Connections(limits_of(settings)))
+        (_WorkerServer if from_parent else _Server)(config, when_ready).run(sockets=[connections])
 
 
 def config_for(app: ASGIApp, connections: Connections) -> uvicorn.Config:
@@ -72,3 +79,37 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._when_ready()
+
+
+class _WorkerServer(_Server):
+    """The server of a worker process, which serves the connections that its parent hands over by a channel."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        [self._channel] = sockets or []
+        self._accepting: set[asyncio.Task[None]] = set()
+        await super().startup([])
+        asyncio.get_running_loop().add_reader(self._channel, self._receive)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().remove_reader(self._channel)
+        await super().shutdown(sockets)
+
+    def _receive(self) -> None:
+        try:
+            connection = received(self._channel)
+        except EOFError:
+            asyncio.get_running_loop().remove_reader(self._channel)
+            return
+        if connection is not None:
+            accepting = asyncio.create_task(self._accept(connection))
+            self._accepting.add(accepting)
+            accepting.add_done_callback(self._accepting.discard)
+
+    async def _accept(self, connection: socket.socket) -> None:
+        with suppress(OSError):  # the client has gone
+            await asyncio.get_running_loop().connect_accepted_socket(self._new_protocol, connection)
+
+    def _new_protocol(self) -> asyncio.Protocol:
+        """Return the protocol of a connection, as `uvicorn.Server.startup` makes those of its own."""
+        new = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return new(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)

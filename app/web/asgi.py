@@ -21,12 +21,12 @@ from app.web.health import healthz, readyz
 from app.web.refusals import with_refusals
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
+from db.capacity import CLAIMS, READERS, WRITERS
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
 _PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
-_CLAIMS: Final = 2  # at most: the database does one claim after the other
 
 
 def create_app(
@@ -85,9 +85,9 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        reader = PoolReader(await opened(use="reader", settings=PLANNED_ONCE))
-        writing_pool = await opened(use="writer", settings=COMMANDS)
-        claiming_pool = await opened(use="claims", max_size=_CLAIMS, settings=COMMANDS)
+        reader = PoolReader(await opened(use="reader", max_size=READERS, settings=PLANNED_ONCE))
+        writing_pool = await opened(use="writer", max_size=WRITERS, settings=COMMANDS)
+        claiming_pool = await opened(use="claims", max_size=CLAIMS, settings=COMMANDS)
         key_uses = None if settings.read_only else await stack.enter_async_context(noted_key_uses(writing_pool))
         keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
         await stack.enter_async_context(alongside())

@@ -12,8 +12,10 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from engine.bad_values import MAX_BAD_VALUES
+from engine.documents import KeptDocuments
 from engine.errors import format_error, nothing_answered
 from engine.resolvers import DirectExecution, resolve_directly
+from engine.schema_answers import SchemaAnswers
 from engine.staff import guard_staff_parts
 
 
@@ -30,6 +32,8 @@ class Schema(strawberry.Schema):
     """A schema with direct resolvers, guarded staff-only parts, and errors as clients see them."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
+        self.documents = KeptDocuments()
+        self.answers = SchemaAnswers()
         super().__init__(execution_context_class=DirectExecution, **parts)  # pyright: ignore[reportUnknownMemberType] - in part
         self._sort_types()
         _judge_one_of(self._schema)

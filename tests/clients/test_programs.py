@@ -25,13 +25,20 @@ async def printed(folder: Path, *arguments: str) -> list[str]:
 
 
 async def test_a_dashboard_an_order_and_a_feed(
-    tmp_path: Path, api: str, pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    api: str,
+    pool: Pool,
+    clock: FrozenClock,
+    client_of: NewClient,
+    staff: Client,
 ) -> None:
     await asyncio.to_thread(make_clients, tmp_path)
     apollo, relay = (tmp_path / "clients" / name for name in ("apollo", "relay"))
     shop = await open_shop(pool, client_of, Studio(created_at=clock.now() - 40 * DAY))
-    token = shop.client.token or ""
-    ordering = asyncio.create_task(printed(apollo, "order.ts", api, token, "0.1"))
+    monkeypatch.setenv("LOUPE_URL", api)
+    monkeypatch.setenv("LOUPE_TOKEN", shop.client.token or "")
+    ordering = asyncio.create_task(printed(apollo, "order.ts", "0.1"))
     while not ordering.done() and len(await pool.fetch("SELECT FROM images")) < 3:  # noqa: ASYNC110 - the program has no event
         await asyncio.sleep(0.05)
     await deliver(staff, clock, 3)
@@ -39,8 +46,8 @@ async def test_a_dashboard_an_order_and_a_feed(
     assert ordered[-1].startswith("#1 READY_FOR_DOWNLOAD: 3 of 3 images, due 2026-03-11T")
     for _ in range(4):
         await shop.place()
-    dashboard = await printed(apollo, "dashboard.ts", api, token)
-    feed = await printed(relay, "--import", "./tags.mjs", "feed.ts", api, token, "2")
+    dashboard = await printed(apollo, "dashboard.ts")
+    feed = await printed(relay, "--import", "./tags.mjs", "feed.ts", "2")
     assert "  Productivity: 7 images, up from none" in dashboard
     assert len([line for line in dashboard if line.startswith("  #")]) == 5
     assert [line.split()[0] for line in feed] == ["#5", "#4", "#3", "#2", "#1", "5"]

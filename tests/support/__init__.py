@@ -105,5 +105,7 @@ Databases and the system
   routing             a database partitioned by account
   statements          every statement of the code
   system              programs of the system
+  wrong_terms         wrong terms of plans, as a setting has them
   commands            commands of `loupe` in processes of their own
+  serving_workers     `loupe serve` with two workers: its log, its workers and their connections
 """

@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 import pytest
 from httpx import AsyncClient, Response
 
-from app.web import graphiql as served
 from tests.support.serving import Client
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -61,14 +60,6 @@ class Page(HTMLParser):
 async def page(graphiql: Path, http: AsyncClient) -> Response:
     assert (graphiql / "index.html").is_file()
     return await http.get("/graphql", headers=HTML)
-
-
-@pytest.fixture
-def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a page that nobody has built."""
-    (tmp_path / "package.json").write_text("{}")
-    monkeypatch.setattr(served, "_SOURCES", tmp_path)
-    return tmp_path
 
 
 def policy_of(response: Response) -> dict[str, str]:

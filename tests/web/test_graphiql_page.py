@@ -5,6 +5,7 @@ from playwright.async_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.settings import Access
 from app.web.asgi import create_app
 from tests.support.clock import FrozenClock
 from tests.support.graphiql_page import UNAUTHENTICATED, context_of, graphiql_at, open_page
@@ -127,6 +128,23 @@ async def test_without_a_valid_token_the_page_says_where_keys_come_from(browser:
         await page.give_token("loupe_wrong", "There is no such token, or it has expired or was revoked.")
         await expect(page.caller).to_contain_text(origin)
         await page.give_token(site.client, "Client: Aurora")
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("graphiql")
+async def test_without_a_token_the_page_has_the_schema_where_everybody_reads_it(
+    browser: Browser, database: str, clock: FrozenClock
+) -> None:
+    settings = SETTINGS.model_copy(update={"introspection": Access.PUBLIC})
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    listener, origin = listen()
+    async with (
+        app.router.lifespan_context(app),
+        served(app, listener),
+        graphiql_at(browser, f"{origin}/graphql") as page,
+    ):
+        await page.button("Show Documentation Explorer").click()
+        await expect(page.page.locator(".graphiql-doc-explorer-type-name", has_text="SLACompliance")).to_be_visible()
 
 
 @pytest.mark.soak
