@@ -133,10 +133,13 @@ def test_a_network_of_one_caller_counts_as_one_address(address: str, same: str, 
     assert network(address) == network(same) != network(other)
 
 
-def test_there_are_fewer_connections_than_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = {1024: 768, 100: 32, -1: 1_000, 1_000_000: 1_000}
-    for descriptors, connections in counts.items():
-        monkeypatch.setattr(
-            "app.web.connections.getrlimit", lambda which, n=descriptors: {RLIMIT_NOFILE: (n, n)}[which]
-        )
-        assert limits_of(Settings()).connections == connections
+@pytest.mark.parametrize(("descriptors", "connections"), [(1_024, 768), (100, 32), (-1, 1_000), (1_000_000, 1_000)])
+def test_there_are_fewer_connections_than_descriptors(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int, connections: int
+) -> None:
+    def limit(which: int) -> tuple[int, int]:
+        assert which == RLIMIT_NOFILE
+        return (descriptors, descriptors)
+
+    monkeypatch.setattr("app.web.connections.getrlimit", limit)
+    assert limits_of(Settings()).connections == connections
