@@ -23,6 +23,7 @@ from bench.report import Figure, print_figures
 from bench.scratch import Scratch, scratch
 from bench.staff_lists import measure_staff_lists
 from bench.statements import measure_statements
+from bench.workers import measure_workers
 from db.connections import open_pool
 from db.readers import PoolReader
 from db.writer import unit_of_work
@@ -51,6 +52,8 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
         clients = Client(app, small), Client(app, large)
         reads = await measure_reads(*clients, UNTIL, repetitions=7 if quick else 15)
     statements = await measure_statements(server, "reads", large)
+    print("Reading by two workers ...")
+    reads += await measure_workers(server, url, small, UNTIL, repetitions=3 if quick else 7, dashboards=200)
     print("Reading activity ...")
     reads += await measure_activity(server, SMALL, large_images, repetitions=7 if quick else 15)
     print("Placing ...")

@@ -92,8 +92,8 @@ def test_a_name_ends_at_its_colon_also_at_the_end_of_a_line(found: list[Change])
     assert differences(found, changelog) == []
 
 
-def test_a_change_of_a_root_type_is_one_of_the_schema(files: tuple[Path, Path]) -> None:
-    before, after = files
+def test_a_change_of_a_root_type_is_one_of_the_schema(files: tuple[Path, Path], tmp_path: Path) -> None:
+    before, after = files[0], tmp_path / "renamed.graphql"
     after.write_text(f"schema {{ query: Root }}\n{BEFORE.replace('type Query', 'type Root')}")
     found = changes(before, after)
     assert {"schema", "Query"} == {change.path for change in found if change.level == "BREAKING"}

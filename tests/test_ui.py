@@ -38,10 +38,12 @@ class Vite:
         self.builds = 0
         self.fails = False
 
-    def run(self, program: str, *arguments: str, folder: Path, **options: bool) -> CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, folder: Path, pass_fds: tuple[int], **options: bool
+    ) -> CompletedProcess[str]:
         assert (program, arguments[1:3], arguments[4:]) == ("node", ("build", "--outDir"), ("--emptyOutDir",))
         assert options == {"capture_output": True, "text": True}
-        assert (folder / "package.json").is_file()
+        assert Path(f"/proc/self/fd/{pass_fds[0]}").resolve() == folder / "package.json"
         self.builds += 1
         made = Path(arguments[3])
         (made / "graphiql").mkdir(parents=True, exist_ok=True)

@@ -98,8 +98,8 @@ def install_packages(folder: Path = ROOT) -> None:
     once(lock, folder / _PACKAGES / _STAMP, lambda: sha256(lock.read_bytes()).hexdigest(), partial(_install, folder))
 
 
-def _install(folder: Path) -> None:
-    done = run("npm", "ci", folder=folder, capture_output=True, text=True)
+def _install(folder: Path, held: int) -> None:
+    done = run("npm", "ci", folder=folder, capture_output=True, text=True, pass_fds=(held,))
     if done.returncode:
         raise PackagesMissing(folder, done.stderr)
 

@@ -61,14 +61,14 @@ def _files(source: Path) -> Generator[Path]:
             yield from _files(each)
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, held: int) -> None:
     """Build beside the page and put it in its place as a whole."""
     install_node()
     install_packages(root)
     packages = root / "node_modules"
     made, former = packages / ".ui", packages / ".ui-former"
     vite = (str(packages / "vite/bin/vite.js"), "build", "--outDir", str(made), "--emptyOutDir")
-    done = run("node", *vite, folder=root / PAGE, capture_output=True, text=True)
+    done = run("node", *vite, folder=root / PAGE, capture_output=True, text=True, pass_fds=(held,))
     if done.returncode:
         raise BuildFailed(done.stderr)
     _compress(made / _ASSETS)
