@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Protocol, cast
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
@@ -113,7 +113,7 @@ class Guards(SchemaExtension):
         if question is not None:
             context.result = answers.find(question)
         yield
-        if question is not None and context.result is not None:
+        if question is not None and isinstance(context.result, ExecutionResult):
             answers.keep(question, context.result)
 
     async def _cost(self, context: ExecutionContext) -> OperationCost:
