@@ -96,7 +96,17 @@ def test_a_page_is_replaced_once_a_file_that_it_is_made_of_changes(root: Path, v
 
 
 @pytest.mark.usefixtures("vite")
-@pytest.mark.parametrize("name", ["app/web/ui/node_modules/a.js", "app/web/ui/dist/b.js", "README.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app/web/ui/node_modules/a.js",
+        "app/web/ui/dist/b.js",
+        "app/web/ui/src/.main.tsx.swp",
+        "examples/.ruff_cache/c",
+        "examples/__pycache__/d.pyc",
+        "README.md",
+    ],
+)
 def test_other_files_leave_the_page_as_it_is(root: Path, name: str) -> None:
     build(root)
     (root / name).parent.mkdir(exist_ok=True)

@@ -16,7 +16,9 @@ from app.settings import Access, Settings
 from app.web.cors import with_cors
 from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
+from app.web.headers import with_headers
 from app.web.health import healthz, readyz
+from app.web.refusals import with_refusals
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
 from db.capacity import CLAIMS, READERS, WRITERS
@@ -25,6 +27,7 @@ from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
 _PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
+_OLD_COLLECTED: Final = 1_000  # collections of young objects for one of all: some minutes of heavy reads
 
 
 def create_app(
@@ -56,7 +59,8 @@ def create_app(
     )
     app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
-    app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
+    answering = with_refusals(app.build_middleware_stack())
+    app.middleware_stack = with_headers(with_cors(answering, settings, any_localhost=any_localhost))
     return app
 
 
@@ -91,6 +95,8 @@ async def _serving(
         yield
 
 
-# The schema and the modules live as long as the process: the collector need not walk them again and again.
+# The schema and the modules live as long as the process: the collector need not walk them again and again. Nor need it
+# often walk the rows of all answers under way, which takes longer than many turns: they are freed without it.
 gc.collect()
 gc.freeze()
+gc.set_threshold(*gc.get_threshold()[:2], _OLD_COLLECTED)
