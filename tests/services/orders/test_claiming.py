@@ -33,7 +33,7 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
         return await claim_images(writer, clock, "w", 1, LEASE)
 
     async with AsyncExitStack() as servers:
-        pools = [await open_pool(database, max_size=10) for _ in range(4)]
+        pools = [await open_pool(database, max_size=2) for _ in range(4)]
         for server in pools:
             servers.push_async_callback(hang_up, server)
         command = Command(None, "claimImages", {})
