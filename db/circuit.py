@@ -25,6 +25,7 @@ _STEPS: Final = 5
 _STEP: Final = 0.2  # seconds
 _PAUSE: Final = 0.1  # seconds between two attempts while it is open
 _GRACE: Final = 0.5  # seconds in which it may close for a reader
+_ONCE: Final = 1.0  # seconds in which all connections are replaced once at most
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.db")
 _Result = TypeVar("_Result")
@@ -41,6 +42,10 @@ class Breakable(Protocol):
         """Open the connections that are missing, as the circuit has closed."""
         ...
 
+    def renew(self) -> None:
+        """Replace all connections."""
+        ...
+
 
 class Circuit:
     """A circuit of pools of one process. Its own connection is opened when it is first needed, and kept."""
@@ -52,6 +57,7 @@ class Circuit:
         self._probing: asyncio.Task[None] | None = None
         self._pools: list[Breakable] = []
         self._failure: Exception | None = None
+        self._renewed = -_ONCE
 
     @property
     def is_open(self) -> bool:
@@ -86,6 +92,15 @@ class Circuit:
         """Find out whether the database answers, unless that is under way; return at once."""
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe(), context=Context())  # no caller's
+
+    def renew(self) -> None:
+        """Have all connections replaced: their server only reads now, and another may have its address."""
+        now = asyncio.get_running_loop().time()
+        if now - self._renewed >= _ONCE:
+            self._renewed = now
+            self._hang_up()
+            for pool in self._pools:
+                pool.renew()
 
     async def leave(self, pool: Breakable) -> None:
         """Have a pool follow it no more; with the last one its own connection is closed."""

@@ -157,14 +157,8 @@ async def open_pool(
     hear soon if the database does not answer; others wait for it.
     """
     opening = partial(_open, url, use, settings, limit)
-    pool = ConnectionPool(
-        opening,
-        circuit or Circuit(opening),
-        kept=min_size,
-        most=max_size,
-        patience=limit,
-        is_watched=circuit is not None,
-    )
+    sizes = {"kept": min_size, "most": max_size}
+    pool = ConnectionPool(opening, circuit or Circuit(opening), **sizes, patience=limit, is_watched=circuit is not None)
     try:
         with _reaching(url):
             await pool.fill()

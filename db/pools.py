@@ -30,7 +30,6 @@ _PAUSE: Final = 0.2  # seconds until the next attempt to open a connection
 _LONG: Final = 0.3  # seconds from which on the circuit is asked about a connection in use
 _LAST_WORD: Final = 1.0  # seconds for the server to answer after a statement was cancelled
 _LIFETIME: Final = 3600.0  # seconds: the server's memory for a connection grows
-_ONCE: Final = 1.0  # seconds in which all connections are replaced once at most
 
 _reconnecting: Final = CountedWarning(structlog.get_logger("loupe.db"), "reconnecting")
 
@@ -66,7 +65,6 @@ class ConnectionPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._filling: asyncio.Task[None] | None = None
         self._watching: asyncio.TimerHandle | None = None
-        self._renewed = -_ONCE
         self._returned: asyncio.Event | None = None  # once it is closing
         circuit.join(self)
 
@@ -108,7 +106,7 @@ class ConnectionPool:
         """Take a connection back, after an error of its user perhaps; one in doubt is checked or closed."""
         del self._lent[connection]
         if error is not None and is_read_only(error):
-            self._renew()
+            self._circuit.renew()
         is_over = self._loop.time() >= self._ends.get(connection, 0.0)
         if is_over or connection.is_closed() or connection.is_in_transaction() or isinstance(error, TimeoutError):
             self._discard(connection)
@@ -133,6 +131,12 @@ class ConnectionPool:
         may_fill = self._filling is None and self._returned is None and not self._circuit.is_open
         if may_fill and len(self._ends) < self._kept:
             self._filling = self._begin(self._fill())
+
+    def renew(self) -> None:
+        """Replace all connections, those in use once they are given back."""
+        self._ends = dict.fromkeys(self._ends, self._loop.time())
+        for connection in [*self._idle]:
+            self._discard(connection)
 
     async def close(self) -> None:
         """Close all connections once none is in use."""
@@ -230,15 +234,6 @@ class ConnectionPool:
         connection.terminate()
         self._refuse_waiting()
         self.resume()
-
-    def _renew(self) -> None:
-        """Replace all connections: their server only reads now, and another may have its address."""
-        now = self._loop.time()
-        if now - self._renewed >= _ONCE:
-            self._renewed = now
-            self._ends = dict.fromkeys(self._ends, now)
-            for connection in [*self._idle]:
-                self._discard(connection)
 
     async def _check(self, connection: OpenConnection) -> None:
         """Keep a connection whose statement was cancelled if the server answers on it soon."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import structlog
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, Response
 from structlog.testing import capture_logs
 
 from api.ids import NodeType
@@ -252,10 +252,7 @@ async def test_clients_get_unavailable_while_the_database_is_down_and_the_servic
 
 async def place_one(http: AsyncClient, customer: Customer, key: str) -> object:
     """Place an order of an image by the API; return its number, or the code of the error."""
-    specification = GlobalId(NodeType.SPECIFICATION, customer.account_id, customer.specification_id)
-    asked = {"name": key, "specificationId": str(specification), "images": [{"filename": "1.jpg"}]}
-    body = {"query": PLACE, "variables": {"input": {**asked, "idempotencyKey": key}}}
-    response = await http.post("/graphql", json=body)
+    response = await ask_to_place(http, customer, key)
     answer = response.json()
     if "errors" in answer:
         (error,) = answer["errors"]
@@ -263,3 +260,10 @@ async def place_one(http: AsyncClient, customer: Customer, key: str) -> object:
         return error["extensions"]["code"]
     (order,) = answer["data"]["placeOrder"]["orders"]
     return order["number"]
+
+
+async def ask_to_place(http: AsyncClient, customer: Customer, key: str) -> Response:
+    specification = GlobalId(NodeType.SPECIFICATION, customer.account_id, customer.specification_id)
+    asked = {"name": key, "specificationId": str(specification), "images": [{"filename": "1.jpg"}]}
+    body = {"query": PLACE, "variables": {"input": {**asked, "idempotencyKey": key}}}
+    return await http.post("/graphql", json=body)
