@@ -136,8 +136,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     "verified_accounts": {"-1": "it should be at least 0", "1e3": NO_NUMBER},
     "read_timeout": {"10": NO_DURATION, "PT0.9S": "it should be at least 1 second"},
     "write_timeout": {"30s": NO_DURATION},
-    "job_timeout": {"P1D1H": NO_DURATION},
-    "import_timeout": {"PT25H": "it should be at most 1 day"},
+    "job_timeout": {"PT25H": "it should be at most 1 day"},
 }
 
 
