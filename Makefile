@@ -37,9 +37,10 @@ lint: $(TESTS)  ## Check format, rules, types and who imports whom
 	@$(BIN)/mypy && $(BIN)/basedpyright
 	@$(BIN)/lint-imports
 
-check: lint $(NODE)  ## Check all that takes long as well: the schema, and PostgreSQL 16
+check: lint $(NODE)  ## Check all that takes long as well: the schema, TypeScript, and PostgreSQL 16
 	@$(BIN)/python -m tests.check_schema
 	@$(BIN)/loupe schema check
+	@$(BIN)/python -m tools.lint
 	@$(BIN)/python -m tools.schema
 	@LOUPE_TEST_POSTGRES=16 $(BIN)/pytest tests/db tests/api
 

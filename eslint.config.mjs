@@ -1,8 +1,9 @@
-// The rules of schema.graphql and of operations, and their exceptions, each with its reason.
-// tests/test_schema.py fails for an exception that is no longer needed.
+// The rules of schema.graphql, of operations and of TypeScript, and their exceptions, each with its reason.
+// tests/test_lint.py fails for an exception of GraphQL that is no longer needed.
 import { readFileSync } from "node:fs";
 
 import graphql from "@graphql-eslint/eslint-plugin";
+import { defineConfig, globalIgnores } from "eslint/config";
 import { buildSchema } from "graphql";
 import typescript from "typescript-eslint";
 
@@ -17,7 +18,6 @@ const OPERATIONS = {
 const schema = buildSchema(readFileSync(new URL(SCHEMA, import.meta.url), "utf8"));
 const implementing = (name) => schema.getPossibleTypes(schema.getType(name)).map((type) => type.name);
 
-const linterOptions = { noInlineConfig: true };
 const plugins = { "@graphql-eslint": graphql };
 
 const extensions = { pluckConfig: { globalGqlIdentifierName: ["graphql"] } };
@@ -74,10 +74,21 @@ const WITHOUT_ID = {
   ],
 };
 
-export default [
+export default defineConfig(
+  globalIgnores(["**/dist/", "**/generated/", "**/__generated__/"]),
+  { linterOptions: { noInlineConfig: true } },
+  {
+    files: ["app/web/ui/**/*.{ts,tsx}", "clients/**/*.ts"],
+    extends: [typescript.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/ban-ts-comment": ["error", { "ts-expect-error": true }],
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+    },
+  },
+  { files: ["clients/**/*.mjs"], extends: [typescript.configs.strict] },
   {
     files: [SCHEMA],
-    linterOptions,
     plugins,
     languageOptions,
     rules: {
@@ -107,11 +118,9 @@ export default [
       ],
     },
   },
-  // The operations in TypeScript are read as files of their own; clients/eslint.config.mjs has the rules of TypeScript.
-  { files: [OPERATIONS.apollo], linterOptions, processor: graphql.processor, languageOptions: { parser: typescript.parser } },
+  { files: [OPERATIONS.apollo], processor: graphql.processor }, // makes files of their operations
   {
     files: [OPERATIONS.examples, OPERATIONS.python, `${OPERATIONS.apollo}/*.graphql`],
-    linterOptions,
     plugins,
     languageOptions,
     rules: graphql.configs["flat/operations-recommended"].rules,
@@ -121,4 +130,4 @@ export default [
     files: [OPERATIONS.examples, OPERATIONS.python],
     rules: { "@graphql-eslint/require-selections": "off" },
   },
-];
+);

@@ -31,6 +31,8 @@ _OF_LINES = "LOUPE_PLAN_TERMS"  # JSON, which may have line ends
 _ONE_DAY = timedelta(days=1)
 _ONE_SECOND = timedelta(seconds=1)
 _MOST_ACCOUNTS = 1_000_000
+_LEAST_COST = 10_000  # so that a dashboard is answered
+_MOST_COST = 1_000_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
@@ -92,6 +94,10 @@ class Settings(BaseSettings):
     """Who reads the schema as text at /schema.graphql."""
     graphiql: Access = Access.PUBLIC
     """Who opens GraphiQL, a page without data, in a browser."""
+    client_cost: _WholeNumber = Field(default=110_000, ge=_LEAST_COST, le=_MOST_COST)
+    """The highest cost of an operation of a client: by default thirty dashboards."""
+    staff_cost: _WholeNumber = Field(default=500_000, ge=_LEAST_COST, le=_MOST_COST)
+    """The highest cost of an operation of staff: by default two to three seconds of one core."""
     dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(setting_values.split)] = frozenset(
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )

@@ -20,6 +20,7 @@ import typer
 import uvloop
 
 from bench.imports import import_lines
+from bench.processes import cpu_of_server
 from bench.report import Figure, print_figures, ratio
 from bench.scratch import Scratch, scratch
 from bench.startup import compare_startup
@@ -30,7 +31,6 @@ _WAYS: Final = {"dashboard, one at a time": "dashboard 1 40", "dashboard, 16 at 
     "placeOrder of 100 images": "place 20"
 }
 _REPEATS: Final = 4
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _IMPORTED: Final = 12_000
 
 
@@ -157,23 +157,6 @@ def _serving(server: Scratch, checkout: Path, database: str, size: int) -> Gener
             yield Side(process, server.process)
         finally:
             process.kill()
-
-
-def cpu_of_server(postmaster: int) -> float:
-    """Return the seconds of CPU that a server has taken, those of connections that have ended included."""
-    total = _cpu(postmaster, ended=True)
-    for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
-        total += _cpu(int(child), ended=False)
-    return total
-
-
-def _cpu(process: int, *, ended: bool) -> float:
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:  # it has just ended
-        return 0.0
-    own, children = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
-    return (own + (children if ended else 0)) / _TICKS
 
 
 if __name__ == "__main__":

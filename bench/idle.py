@@ -13,6 +13,7 @@ from app.domain.local_time import TIME_ZONES
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
+from bench.processes import cpu_of
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch
 from db.connections import open_pool
@@ -53,15 +54,9 @@ def _core_seconds(url: str) -> float:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(_AT_WORK)
-        before = _spent_by(process.pid)
+        before = cpu_of(process.pid)
         time.sleep(_MEASURED)
-        spent = _spent_by(process.pid) - before
+        spent = cpu_of(process.pid) - before
         process.terminate()
     assert process.returncode == 0
     return spent
-
-
-def _spent_by(process_id: int) -> float:
-    """Read the seconds of a core that a process has taken so far from the system."""
-    _, _, fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")
-    return sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK")

@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import uvloop
-
 from api.ids import NodeType
+from app.web.event_loop import FairLoop
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
@@ -93,4 +92,5 @@ async def _timed(ask: Callable[[], Awaitable[object]], concurrently: int, times:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], int(sys.argv[2])))
+    with asyncio.Runner(loop_factory=FairLoop) as runner:  # the loop on which `loupe serve` runs
+        runner.run(main(sys.argv[1], int(sys.argv[2])))

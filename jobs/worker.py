@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.settings import Settings
+from db.capacity import JOBS
 from db.connections import LONGEST, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 from jobs.context import WorkerContext, in_time
@@ -19,7 +20,6 @@ from jobs.counts import Counts
 from jobs.kind import Kind
 from jobs.registry import Registry
 
-_CONNECTIONS: Final = 14  # at most: for two batches, a long run and two queued jobs, their ledger and their renewals
 _KEPT: Final = 2  # a batch and its ledger
 _SETTINGS: Final = {
     **PLANNED_ONCE,
@@ -83,7 +83,7 @@ async def working_pool(url: str, limit: timedelta = LONGEST) -> AsyncGenerator[P
 
     It begins with a few connections: jobs can wait for more, and most processes never need them.
     """
-    pool = await open_pool(url, use="worker", min_size=_KEPT, max_size=_CONNECTIONS, settings=_SETTINGS, limit=limit)
+    pool = await open_pool(url, use="worker", min_size=_KEPT, max_size=JOBS, settings=_SETTINGS, limit=limit)
     try:
         yield pool
     finally:

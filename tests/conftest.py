@@ -13,9 +13,9 @@ from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
 from tests.support.folders import folder_of_run, run_folder
-from tests.support.graphiql import graphiql
+from tests.support.graphiql import graphiql, unbuilt
 
-__all__ = ["graphiql"]
+__all__ = ["graphiql", "unbuilt"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

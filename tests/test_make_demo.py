@@ -58,15 +58,19 @@ def answering(value: bool) -> Callable[[], bool]:  # noqa: FBT001 - the only arg
     return lambda: value
 
 
-def test_a_build_is_begun_unless_the_page_is_there(begun: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_is_begun_unless_the_page_is_there_or_never_served(
+    begun: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(demo, "is_current", answering(False))
     main()
     build = [sys.executable, "-m", "tools.demo", "build-beside", str(os.getpid())]
     assert begun == [build, [LOUPE, "demo"]]
-    begun.clear()
-    monkeypatch.setattr(demo, "is_current", answering(True))
-    main()
-    assert begun == [[LOUPE, "demo"]]
+    for is_there, setting in ((True, "public"), (False, "off")):
+        begun.clear()
+        monkeypatch.setattr(demo, "is_current", answering(is_there))
+        monkeypatch.setenv("LOUPE_GRAPHIQL", setting)
+        main()
+        assert begun == [[LOUPE, "demo"]]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -34,6 +34,8 @@ def installs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     noted = list[tuple[str, ...]]()
 
     def noting(*command: Any, **options: Any) -> CompletedProcess[str]:  # noqa: ANN401 - those of `run`
+        [lock] = options["pass_fds"]
+        assert Path(f"/proc/self/fd/{lock}").resolve().name == "package-lock.json"
         noted.append(command)
         return run(*command, **options)
 

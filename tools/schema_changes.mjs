@@ -7,4 +7,5 @@ import { buildSchema } from "graphql";
 
 const [before, after] = process.argv.slice(2).map((file) => buildSchema(readFileSync(file, "utf8")));
 const changes = (await diff(before, after)).filter(({ criticality }) => criticality.level !== CriticalityLevel.NonBreaking);
-console.log(JSON.stringify(changes.map(({ criticality, type, message, path }) => ({ level: criticality.level, type, message, path }))));
+// A change of the schema itself, as of its root types, has no path.
+console.log(JSON.stringify(changes.map(({ criticality, type, message, path = "schema" }) => ({ level: criticality.level, type, message, path }))));

@@ -20,7 +20,7 @@ BUILT: Final = PAGE / "dist"
 
 _STAMP: Final = BUILT / "sources.sha256"
 _SOURCES: Final = (PAGE, Path("examples"), Path("package-lock.json"), Path("tools/ui.py"))
-_MADE: Final = ("dist", "node_modules")  # folders of files that are made of others
+_MADE: Final = ("dist", "node_modules", "__pycache__")  # folders of files that are made of others
 _ASSETS: Final = "graphiql"  # as in vite.config.ts
 # Vite lists the licences of packages, but not those within Monaco's own, nor of the one that only a worker has.
 _NOTICES: Final = ("monaco-editor/ThirdPartyNotices.txt", "picomatch-browser/LICENSE")
@@ -54,6 +54,8 @@ def is_current(root: Path = ROOT) -> bool:
 
 
 def _files(source: Path) -> Generator[Path]:
+    if source.name.startswith("."):  # of editors and tools, which git ignores, and so the sdist
+        return
     if source.is_file():
         yield source
     elif source.is_dir() and source.name not in _MADE:
@@ -61,14 +63,14 @@ def _files(source: Path) -> Generator[Path]:
             yield from _files(each)
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, held: int) -> None:
     """Build beside the page and put it in its place as a whole."""
     install_node()
     install_packages(root)
     packages = root / "node_modules"
     made, former = packages / ".ui", packages / ".ui-former"
     vite = (str(packages / "vite/bin/vite.js"), "build", "--outDir", str(made), "--emptyOutDir")
-    done = run("node", *vite, folder=root / PAGE, capture_output=True, text=True)
+    done = run("node", *vite, folder=root / PAGE, capture_output=True, text=True, pass_fds=(held,))
     if done.returncode:
         raise BuildFailed(done.stderr)
     _compress(made / _ASSETS)

@@ -1,6 +1,5 @@
 """All commands of `loupe`. They read the settings, make the clock and hold the database, and pass them on."""
 
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final, NoReturn
@@ -10,6 +9,7 @@ import typer
 from app.cli.deferred import Group, defer, function_at
 from app.cli.output import prepare_streams, print_note, print_result
 from app.cli.sentences import system_sentence, usage_sentence
+from app.cli.signals import leave_on_signals
 from app.domain.errors import SentenceError
 
 # The function of each command, and the first paragraph of its docstring, which is listed without importing it.
@@ -163,9 +163,7 @@ _fill()
 def run() -> None:
     """Run the command line; an error is one sentence on standard error, and exit code 1."""
     prepare_streams()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(ending) is not signal.SIG_IGN:  # as nohup wants it
-            signal.signal(ending, _leave)  # so that the embedded server is let go of, whoever ends the process
+    leave_on_signals()
     try:
         sys.exit(cli(standalone_mode=False))
     except typer.TyperException as error:
@@ -174,10 +172,6 @@ def run() -> None:
         _fail(system_sentence(error))
     except SentenceError as error:
         _fail(str(error))
-
-
-def _leave(number: int, _frame: object) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -79,7 +79,7 @@ def database(settings: Settings, command: str, *, writes: bool = True, keeps_log
 def _server(settings: Settings) -> AbstractContextManager[str]:
     if settings.database_url is not None:
         return nullcontext(settings.database_url)
-    return embedded_server(embedded_folder(settings), when_lost=_end_process)
+    return embedded_server(embedded_folder(settings), when_lost=end_process)
 
 
 def _sentence(error: Exception, settings: Settings) -> str:
@@ -130,7 +130,7 @@ def embedded_folder(settings: Settings) -> Path:
     return data_folder(settings) / "postgres"
 
 
-def _end_process() -> None:
+def end_process() -> None:
     """End this process in order, from another thread; after a SIGTERM, work under way is finished."""
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 

@@ -1,15 +1,12 @@
 """`loupe demo`."""
 
 import asyncio
-import shlex
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Annotated, NamedTuple
 
-import orjson
 import stamina
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
@@ -18,12 +15,11 @@ from app.cli.imports import listening, run_import, sum_up
 from app.cli.log import begin_log
 from app.cli.options import Host, Port, number_between
 from app.cli.output import print_note, print_report
-from app.cli.printing import as_table
 from app.cli.serving import address, listen
 from app.clock import Clock, SystemClock
-from app.demo.access import create_access, dashboards, opens
+from app.demo.access import create_access, opens
 from app.demo.catalogue import set_catalogue
-from app.demo.clock import ClockBehind, advanced, closed_window
+from app.demo.clock import ClockBehind, advanced
 from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
@@ -41,7 +37,6 @@ _ADDRESSES = {
     "flow_url": "https://loupe.example/flow",
     "support_email": "support@loupe.example",
 }
-_FIRST_QUERY = "{ account { name pulse { productivity { summary } reliability { summary } } } }"
 
 
 class _Wanted(NamedTuple):
@@ -85,10 +80,11 @@ def demo_command(
             access = asyncio.run(_known_access(folder, url, clock)) or _prepare(folder, wanted, url, clock, settings)
         with importing():
             from app.cli.server import serve  # noqa: PLC0415 - as in `loupe serve`
+            from app.cli.welcome import welcome  # noqa: PLC0415 - it imports the server, too
 
         begin_log(settings)
-        welcome = partial(print_report, _welcome(address(listener), access, settings, clock.now()))
-        serve(listener, url, settings, clock, welcome, with_jobs=True, any_localhost=True, with_demo_pictures=True)
+        greet = partial(print_report, welcome(address(listener), access, settings, clock.now()))
+        serve(listener, url, settings, clock, greet, with_jobs=True, any_localhost=True, with_demo_pictures=True)
 
 
 def _listen(settings: Settings, folder: DemoFolder, path: Path) -> socket:
@@ -196,35 +192,3 @@ async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: 
         await pool.close()
     async with transaction(url) as writer:
         return await create_access(writer, clock.now(), refs)
-
-
-def _welcome(url: str, access: Access, settings: Settings, now: datetime) -> str:
-    """Return the API's address, tokens, links to GraphiQL, at weekends when expedites reopen, and a first query."""
-    rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
-    rows.append(("Staff", "", "", access.staff_token))
-    let_in = dashboards(access.clients, settings.dashboard_plans)
-    return "\n".join(
-        [
-            "",
-            f"Loupe serves the demo at {url} - Ctrl-C ends it.",
-            f"Tokens of clients, and one of staff, who see all; {let_in} have the dashboard:",
-            "",
-            as_table(rows),
-            "",
-            "GraphiQL in a browser, for the first client and for staff:",
-            "",
-            *(f"{url}#token={token}" for token in (access.clients[0].token, access.staff_token)),
-            "",
-            *([closed, ""] if (closed := closed_window(now, access.clients[0].time_zone)) else []),
-            "A first query:",
-            "",
-            _first_query(url, access),
-            "",
-        ]
-    )
-
-
-def _first_query(url: str, access: Access) -> str:
-    body = orjson.dumps({"query": _FIRST_QUERY}).decode()
-    headers = [f"Authorization: Bearer {access.clients[0].token}", "Content-Type: application/json"]
-    return shlex.join(["curl", "-s", url, *(part for header in headers for part in ("-H", header)), "-d", body])

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -16,6 +15,7 @@ from app.cli.log import begin_log
 from app.cli.options import AsJson, read_instant
 from app.cli.output import json_text, print_report, print_result
 from app.cli.printing import NOTHING, as_table, instant_or
+from app.cli.signals import signalled
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.domain.job_runs import JobRunState
@@ -88,7 +88,7 @@ def status_command(*, as_json: AsJson = False) -> None:
 
 async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
     async with open_scheduler(url, settings, clock, JOBS) as scheduler:
-        with _signalled(scheduler.stop):
+        with signalled(lambda _: scheduler.stop(), signal.SIGINT, signal.SIGTERM):
             print_report("Loupe runs the jobs - Ctrl-C ends it.")
             await scheduler.run()
 
@@ -99,7 +99,7 @@ async def _run_due(
     """Return the counts by job, None if interrupted by a signal; and the paused jobs, each since an instant (UTC)."""
     async with working_pool(url, settings.job_timeout) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
-        with _signalled(worker.drain):
+        with signalled(lambda _: worker.drain(), signal.SIGINT, signal.SIGTERM):
             counts = await worker.in_time(worker.run_due(at))
         return None if worker.drained.is_set() else counts, await paused_jobs(PoolReader(pool))
 
@@ -110,22 +110,6 @@ async def _statuses(url: str, now: datetime) -> list[JobStatus]:
         return await job_statuses(PoolReader(pool), JOBS, now)
     finally:
         await pool.close()
-
-
-@contextmanager
-def _signalled(end: Callable[[], None]) -> Generator[None]:
-    """Call `end` on Ctrl-C and SIGTERM, in place of the handlers before."""
-    loop = asyncio.get_running_loop()
-
-    def pass_on(_number: int, _frame: object) -> None:
-        loop.call_soon_threadsafe(end)
-
-    before = {each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _instant(text: str, now: datetime) -> datetime:

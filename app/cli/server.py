@@ -1,14 +1,17 @@
 """The server of `loupe serve` and `loupe demo`."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.cli.handover import received
 from app.clock import SystemClock
 from app.demo.routes import PICTURES
 from app.settings import Settings
@@ -20,17 +23,21 @@ _GRACE = 3  # seconds for requests under way as the process ends
 
 
 def serve(
-    listener: socket.socket,
+    connections: socket.socket,
     url: str,
     settings: Settings,
     clock: SystemClock,
     when_ready: Callable[[], None],
     *,
     with_jobs: bool,
+    from_parent: bool = False,
     any_localhost: bool = False,
     with_demo_pictures: bool = False,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
+    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end.
+
+    Connections are those of a listening socket, or with `from_parent` of a channel by which a parent hands them over.
+    """
     alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
     app = create_app(
         database_url=url,
@@ -41,14 +48,15 @@ def serve(
         routes=[PICTURES] if with_demo_pictures else [],
     )
     with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
-        _Server(config_for(app), when_ready).run(sockets=[listener])
+        server = _WorkerServer if from_parent else _Server
+        server(config_for(app), when_ready).run(sockets=[connections])
 
 
 def config_for(app: ASGIApp) -> uvicorn.Config:
     """Return uvicorn's configuration for an application."""
     return uvicorn.Config(
         app,
-        loop="uvloop",
+        loop="app.web.event_loop:FairLoop",
         http=_Protocol,
         ws="none",
         log_config=None,
@@ -74,3 +82,37 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._when_ready()
+
+
+class _WorkerServer(_Server):
+    """The server of a worker process, which serves the connections that its parent hands over by a channel."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        [self._channel] = sockets or []
+        self._accepting: set[asyncio.Task[None]] = set()
+        await super().startup([])
+        asyncio.get_running_loop().add_reader(self._channel, self._receive)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().remove_reader(self._channel)
+        await super().shutdown(sockets)
+
+    def _receive(self) -> None:
+        try:
+            connection = received(self._channel)
+        except EOFError:
+            asyncio.get_running_loop().remove_reader(self._channel)
+            return
+        if connection is not None:
+            accepting = asyncio.create_task(self._accept(connection))
+            self._accepting.add(accepting)
+            accepting.add_done_callback(self._accepting.discard)
+
+    async def _accept(self, connection: socket.socket) -> None:
+        with suppress(OSError):  # the client has gone
+            await asyncio.get_running_loop().connect_accepted_socket(self._new_protocol, connection)
+
+    def _new_protocol(self) -> asyncio.Protocol:
+        """Return the protocol of a connection, as `uvicorn.Server.startup` makes those of its own."""
+        new = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return new(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)

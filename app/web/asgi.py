@@ -19,13 +19,12 @@ from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
+from db.capacity import CLAIMS, READERS, WRITERS
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, new_circuit, open_pool
 from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
 _PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
-_CONNECTIONS: Final = 10  # that read, and as many that write
-_CLAIMS: Final = 2  # at most: the database does one claim after the other
 
 
 def create_app(
@@ -95,9 +94,9 @@ async def _serving(
             return pool
 
         writing = {"settings": COMMANDS, "limit": settings.write_timeout}
-        reading_pool = await opened(_CONNECTIONS, use="reader", settings=PLANNED_ONCE, limit=settings.read_timeout)
-        writing_pool = await opened(_CONNECTIONS, use="writer", **writing)
-        claiming_pool = await opened(_CLAIMS, use="claims", **writing)
+        reading_pool = await opened(READERS, use="reader", settings=PLANNED_ONCE, limit=settings.read_timeout)
+        writing_pool = await opened(WRITERS, use="writer", **writing)
+        claiming_pool = await opened(CLAIMS, use="claims", **writing)
         if begin_full:
             circuit.suspect()  # which has its own connection opened
         key_uses = None if settings.read_only else await stack.enter_async_context(noted_key_uses(writing_pool))

@@ -23,7 +23,6 @@ _MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".ttf": "font/ttf",
-    ".woff": "font/woff",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -78,7 +77,7 @@ def graphiql_page() -> HTMLResponse:
     try:
         return HTMLResponse((_SOURCES / "dist" / "index.html").read_bytes(), headers=_OF_PAGE)
     except FileNotFoundError:
-        text = _BEING_BUILT if _is_being_built() else _NOT_BUILT
+        text = _BEING_BUILT if is_being_built() else _NOT_BUILT
         return HTMLResponse(text, HTTPStatus.SERVICE_UNAVAILABLE, headers=_OF_PAGE)
 
 
@@ -92,7 +91,12 @@ def graphiql_asset(request: Request) -> Response:
     return FileResponse(file, headers=_OF_ASSETS, media_type=media_type)
 
 
-def _is_being_built() -> bool:
+def is_built() -> bool:
+    """Return True if there is a page."""
+    return (_SOURCES / "dist" / "index.html").is_file()
+
+
+def is_being_built() -> bool:
     """Return True while a process builds the page: it holds a lock on the file that names the packages."""
     try:
         with (_SOURCES / "package.json").open("rb") as lock:

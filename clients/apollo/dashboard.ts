@@ -1,9 +1,9 @@
-/** Shows a dashboard of three widgets, each with its own query. Arguments: the URL of the API and a token. */
-import { argv } from "node:process";
+/** Shows a dashboard of three widgets, each with its own query. LOUPE_TOKEN is a token. */
+import { env } from "node:process";
 import { createClient } from "./client.ts";
 import { graphql } from "./generated/index.ts";
 
-const { 2: url = "http://127.0.0.1:8000/graphql", 3: token = "" } = argv;
+const { LOUPE_URL: url = "http://127.0.0.1:8000/graphql", LOUPE_TOKEN: token = "" } = env;
 const client = createClient({ url, token: () => token });
 
 const figures = graphql(`

@@ -1,12 +1,13 @@
-/** Places an order and waits until it can be downloaded. Arguments: the URL of the API, a token, seconds to wait. */
+/** Places an order and waits until it can be downloaded. LOUPE_TOKEN is a token; argument: seconds to wait. */
 import { randomUUID } from "node:crypto";
-import { argv } from "node:process";
+import { argv, env } from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { createClient } from "./client.ts";
 import { accepted, Refused } from "./errors.ts";
 import { graphql } from "./generated/index.ts";
 
-const { 2: url = "http://127.0.0.1:8000/graphql", 3: token = "", 4: seconds = "10" } = argv;
+const { LOUPE_URL: url = "http://127.0.0.1:8000/graphql", LOUPE_TOKEN: token = "" } = env;
+const { 2: seconds = "10" } = argv;
 const client = createClient({ url, token: () => token });
 
 const offered = graphql(`

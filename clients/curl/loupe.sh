@@ -14,9 +14,11 @@ ask() {
     curl --silent --show-error --fail-with-body --retry 5 --retry-connrefused --max-time 60 --json @- \
       --config <(printf 'header = "Authorization: Bearer %s"\n' "$LOUPE_TOKEN") \
       --output "$answer" "${LOUPE_URL:-http://127.0.0.1:8000/graphql}" || failed=yes
-  errors=$(jq --raw-output '
+  errors=$(jq --slurp --raw-output '
+    .[0] | if type != "object" or (.data // .errors) == null then error("none") else . end |
     (.errors[]? | "\(.extensions.code): \(.message)"),
-    (.data[]? | .userErrors[]? | "\(.code) at \(.path | join(".")): \(.message)")' "$answer") || failed=yes
+    (.data[]? | .userErrors[]? | "\(.code) at \(.path | join(".")): \(.message)")' "$answer" 2>/dev/null) ||
+    [[ $failed ]] || errors='This is no answer of GraphQL: is LOUPE_URL the address of Loupe?'
   if [[ $failed || $errors ]]; then
     printf '%s' "${errors:+$errors$'\n'}" >&2
     return 1

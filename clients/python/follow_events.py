@@ -29,7 +29,7 @@ def edges_after(newest: str | None, pause: float) -> Iterator[NewEventsAccountEv
 
 def replace(file: Path, text: str) -> None:
     """Write a file as a whole, so that no kill leaves a part of it."""
-    written = file.with_suffix(".new")
+    written = file.with_name(f"{file.name}.new")
     written.write_text(text)
     written.replace(file)
 

@@ -32,11 +32,14 @@ def place(session: SyncClientSession, reference: str, name: str, files: list[str
 
 
 def print_results(session: SyncClientSession, number: int, pause: float) -> None:
-    """Wait until an order is delivered, and print its results, page by page."""
+    """Wait until an order is delivered or cancelled, and print its results, page by page."""
     after: str | None = None
     more = True
     while more:
         order = found(found(RESULTS.ask(session, {"number": number, "after": after})["account"])["order"])
+        if order["status"] == "CANCELLED":
+            print(f"Order {number} is cancelled.")
+            return
         if order["deliveredAt"] is None:
             time.sleep(pause)
             continue

@@ -1,5 +1,5 @@
-/** Pages through all orders, newest first. Arguments: the URL of the API, a token, orders on a page. */
-import { argv } from "node:process";
+/** Pages through all orders, newest first. LOUPE_TOKEN is a token; argument: orders on a page. */
+import { argv, env } from "node:process";
 import { fetchQuery, graphql } from "relay-runtime";
 import { waitForFragmentData } from "relay-runtime/experimental.js";
 import type { feed_account$key } from "./__generated__/feed_account.graphql.ts";
@@ -7,7 +7,8 @@ import pageQuery, { type feedPageQuery } from "./__generated__/feedPageQuery.gra
 import type { feedQuery } from "./__generated__/feedQuery.graphql.ts";
 import { createEnvironment } from "./environment.ts";
 
-const { 2: url = "http://127.0.0.1:8000/graphql", 3: token = "", 4: size = "20" } = argv;
+const { LOUPE_URL: url = "http://127.0.0.1:8000/graphql", LOUPE_TOKEN: token = "" } = env;
+const { 2: size = "20" } = argv;
 const environment = createEnvironment({ url, token: () => token });
 const count = Number(size);
 

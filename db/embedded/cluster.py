@@ -41,6 +41,7 @@ _SETTINGS = {
     "port": _PORT,
     **_SHARED_MEMORY,
     "listen_addresses": "",
+    "max_connections": "200",
     "unix_socket_permissions": "0700",
     "shared_buffers": "256MB",
     "work_mem": "16MB",

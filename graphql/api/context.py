@@ -26,6 +26,7 @@ from db.queries.accounts import AccountHistory, AccountRow
 from db.readers import Database
 from db.settled import Settlement
 from engine.connections import Connection
+from engine.counts import MAX_FIELDS
 from engine.errors import ApiError, ErrorCode, bad_input
 from engine.ids import GlobalId, MalformedId
 
@@ -51,9 +52,11 @@ class Viewer:
 class Stranger:
     """A request without a key, which can only introspect: it has nothing to read anything with."""
 
+    kind: Final = "STRANGER"
     is_known: Final = False
     may_introspect: Final = True
     is_read_only: Final = True
+    max_cost: Final = MAX_FIELDS  # of `__typename` alone, whose cost is the number of fields
 
 
 @dataclass(slots=True)
@@ -74,6 +77,16 @@ class Context:
     clock: Clock
     quote_key: QuoteKey
     view: SettledView
+
+    @property
+    def kind(self) -> str:
+        """The kind of caller: a client or staff."""
+        return self.viewer.kind.value
+
+    @property
+    def max_cost(self) -> int:
+        """The highest cost of the caller's operations."""
+        return self.settings.staff_cost if self.is_staff else self.settings.client_cost
 
     @property
     def is_staff(self) -> bool:

@@ -18,17 +18,18 @@ from graphql import (
     ValuesOfCorrectTypeRule,
     VariableDefinitionNode,
     VisitorAction,
-    specified_rules,
 )
 from graphql.language import SKIP
 from graphql.pyutils import inspect
 from graphql.utilities import validate_input_literal  # pyright: ignore[reportUnknownVariableType] - in part
 from graphql.validation.validate import ValidationAbortedError
 
+from engine.pausing import let_others_work
+
 MAX_BAD_VALUES: Final = 10
 """Errors about the variables of a request: graphql-core repeats a part of the values for each."""
 
-_MAX_REPEATED: Final = 100_000  # characters in the messages about a document's literals, which repeat them whole
+_MAX_REPEATED: Final = 10_000  # characters in the messages about a document's literals, which repeat them whole
 _MORE: Final = "The document has more bad values, which are not shown. Validation aborted."
 _INVALID: Final = re.compile(r"(?:Variable|Argument) '(\$?\w+)' has invalid value(?: at ([.\[\]\w]+))?: ")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
@@ -75,6 +76,7 @@ class PathsOfBadValues(ValuesOfCorrectTypeRule):
     def _report(self, literal: ValueNode, error: GraphQLError, steps: Sequence[str | int]) -> None:
         if self._repeated > _MAX_REPEATED:
             raise ValidationAbortedError(_MORE)
+        let_others_work()
         self._repeated += len(error.message)
         node = error.nodes[0] if error.nodes else None
         if isinstance(node, ObjectFieldNode):  # an unknown field
@@ -84,10 +86,6 @@ class PathsOfBadValues(ValuesOfCorrectTypeRule):
         path = self._name + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
         cause = error.original_error
         self.report_error(GraphQLError(error.message, node, original_error=cause, extensions={"argument": path}))
-
-
-RULES: Final = tuple(PathsOfBadValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules)
-"""The rules of graphql-core for documents, with `PathsOfBadValues`."""
 
 
 def bad_value(error: GraphQLError, variables: Mapping[str, Any]) -> BadValue | None:

@@ -4,7 +4,7 @@ A cost is the most fields that an answer can have: the fields of a page count as
 another list as often as such a list usually has. Fields that take longer than a plain one weigh more: the unit is the
 time that a plain field takes, about 4 microseconds. A field that is selected twice counts twice. A selection on an
 interface or a union costs as much as for the most expensive type of object: fragments on types that exclude each other
-are alternatives.
+are alternatives. Introspection is counted on its own (`engine.schema_cost`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +31,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -40,27 +41,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from db.queries.pages import MAX_SIZE
 from engine.connections import DEFAULT_SIZE
 from engine.errors import ApiError, ErrorCode
+from engine.introspection import OF_SCHEMA
+from engine.schema_cost import MAX_SCHEMA_COST, SchemaCost
 from engine.weights import ITEM, PAGE, PLAIN, Weight, count_weight, declared
-
-MAX_COST: Final = 500_000
-"""The highest cost of an operation that is executed: two to three seconds of one core."""
-
-MAX_DEPTH: Final = 32
-"""Levels of fields below each other; the query by which GraphiQL reads the schema has 15."""
-
-_LENGTHS_OF_INTROSPECTION: Final[Mapping[str, int]] = {
-    "__Schema.types": 100,
-    "__Schema.directives": 6,
-    "__Type.fields": 10,
-    "__Type.interfaces": 1,
-    "__Type.possibleTypes": 2,
-    "__Type.enumValues": 3,
-    "__Type.inputFields": 2,
-    "__Field.args": 1,
-    "__Directive.args": 1,
-    "__Directive.locations": 3,
-}
-"""The number of items of lists of the schema's types, on average; of lists of fields, at most for most types."""
 
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = frozenset({"nodes", "edges"})
@@ -68,20 +51,26 @@ _TOTAL_COUNT: Final = "totalCount"
 _COUNTED: Final = 10**15  # beyond, costs are reported as this: JSON's readers have no greater whole numbers
 
 
+class OperationCost(NamedTuple):
+    """The cost of an operation: of its data, and of its introspection."""
+
+    of_data: int
+    of_schema: int
+
+
 class Cost(NamedTuple):
-    """The cost of a selection: once, for each item of the page it is made on, and its levels of fields."""
+    """The cost of a selection: once, and for each item of the page it is made on."""
 
     once: int = 0
     per_item: int = 0
-    depth: int = 0
 
     def with_(self, other: "Cost") -> "Cost":
         """Return the cost of both selections on one object."""
-        return Cost(self.once + other.once, self.per_item + other.per_item, max(self.depth, other.depth))
+        return Cost(self.once + other.once, self.per_item + other.per_item)
 
     def or_(self, other: "Cost") -> "Cost":
         """Return the cost of one of both selections, whichever it is."""
-        return Cost(max(self.once, other.once), max(self.per_item, other.per_item), max(self.depth, other.depth))
+        return Cost(max(self.once, other.once), max(self.per_item, other.per_item))
 
 
 _NOTHING: Final = Cost()
@@ -131,8 +120,6 @@ def _possible(schema: GraphQLSchema, type_: GraphQLCompositeType) -> frozenset[s
 
 
 def _weight(type_: GraphQLNamedType, name: str, field: GraphQLField) -> Weight:
-    if type_.name.startswith("__"):
-        return Weight(length=_LENGTHS_OF_INTROSPECTION.get(f"{type_.name}.{name}", 1))
     if name == _TOTAL_COUNT and type_.name.endswith(_CONNECTION):
         [item] = _definition(type_).type_var_map.values()
         return Weight(count_weight(item))
@@ -148,25 +135,22 @@ def measure(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, object] | None,
-) -> Cost:
+) -> OperationCost:
     """Return the cost of an operation of a valid document."""
     return _Meter(schema, document, operation, variables or {}).cost
 
 
-def require_affordable(cost: Cost) -> None:
-    """Raise ApiError for an operation that costs too much or is nested too deeply."""
-    if cost.depth > MAX_DEPTH:
-        raise ApiError(
-            ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
-        )
-    if cost.once > MAX_COST:
-        reported = min(cost.once, _COUNTED)
-        raise ApiError(
-            ErrorCode.TOO_COMPLEX,
-            f"The operation costs {reported:,}; {MAX_COST:,} are allowed. Ask for smaller pages or fewer fields.",
-            cost=reported,
-            limit=MAX_COST,
-        )
+def require_affordable(cost: OperationCost, limit: int) -> None:
+    """Raise ApiError for an operation whose data cost more than a limit, or its introspection more than its own."""
+    _require_at_most(limit, cost.of_data, "The operation", "smaller pages or fewer fields")
+    _require_at_most(MAX_SCHEMA_COST, cost.of_schema, "The introspection", "fewer fields")
+
+
+def _require_at_most(limit: int, cost: int, what: str, ask_for: str) -> None:
+    if cost > limit:
+        reported = min(cost, _COUNTED)
+        message = f"{what} costs {reported:,}; {limit:,} are allowed. Ask for {ask_for}."
+        raise ApiError(ErrorCode.TOO_COMPLEX, message, cost=reported, limit=limit)
 
 
 class _Meter:
@@ -187,8 +171,11 @@ class _Meter:
         self._variables = variables
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
         self._measured: dict[str, _Costs] = {}
+        self._schema_cost = SchemaCost(schema, self._fragments)
+        self._of_schema = 0
         root = cast("GraphQLCompositeType", schema.get_root_type(operation.operation))
-        self.cost: Final = self._selections(operation.selection_set, root).most
+        of_data = self._selections(operation.selection_set, root).most.once
+        self.cost: Final = OperationCost(of_data, self._of_schema)
 
     def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> _Costs:
         """Measure a selection, for all types that an object of its type can have at once: they may be many."""
@@ -233,26 +220,34 @@ class _Meter:
         return None if named is None else cast("GraphQLCompositeType", self._schema.get_type(named.name.value))
 
     def _field(self, node: FieldNode, of: GraphQLCompositeType) -> Cost:
+        if node.name.value in OF_SCHEMA:
+            self._of_schema += self._schema_cost.of(node, self._name(node))
+            return _NOTHING
         field: Any = self._schema.get_field(of, node.name.value)
         weight = self._weights.get((of.name, node.name.value), PLAIN)
         answered = 1 + weight.once
         if node.selection_set is None:
-            return Cost(answered, 0, 1)
+            return Cost(answered)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
         inner = self._selections(node.selection_set, type_).most
-        depth = inner.depth + 1
         if node.name.value in _ITEMS and of.name.endswith(_CONNECTION):
-            return Cost(answered, inner.once, depth)
+            return Cost(answered, inner.once)
         if type_.name.endswith(_CONNECTION):
             size = self._page_size(node, field)
-            return Cost(answered + PAGE + size * (ITEM + inner.per_item) + inner.once, 0, depth)
+            return Cost(answered + PAGE + size * (ITEM + inner.per_item) + inner.once)
         length = weight.length if isinstance(weight.length, int) else self._length(node, weight.length)
-        return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
+        return Cost(answered + length * (weight.per_item + inner.once))
 
     def _length(self, node: FieldNode, argument: str) -> int:
         """Return the number of items of an argument."""
         [items] = self._arguments(node, argument)
         return len(cast("Sequence[object]", items)) if isinstance(items, list | tuple) else 1
+
+    def _name(self, node: FieldNode) -> str | None:
+        """Return the name of the type that an introspection is about; None for one of the whole schema."""
+        for name in self._arguments(node, "name"):
+            return name.value if isinstance(name, StringValueNode) else str(name)
+        return None
 
     def _page_size(self, node: FieldNode, field: GraphQLField) -> int:
         """Return the requested size of a page, or the default; the maximum for a value that is no whole number."""

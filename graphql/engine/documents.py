@@ -2,37 +2,44 @@
 
 import re
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, cast
 
-from graphql import DocumentNode, OperationDefinitionNode, Source, SourceLocation, parse
+from graphql import DocumentNode, Lexer, OperationDefinitionNode, Source, SourceLocation, Token
+from graphql.language.parser import Parser
 
 from app.domain.wording import quoted
-from engine.cost import Cost
+from engine.cost import OperationCost
+from engine.counts import require_few
 from engine.errors import ApiError, ErrorCode, bad_input
+from engine.pausing import let_others_work
 
-MAX_TOKENS: Final = 20_000
-"""Words, numbers, texts, brackets and comments of a document: enough for 2,000 images as literals."""
+MAX_LENGTH: Final = 20_000
+"""Characters of a document: six times those of a dashboard. One long text is read in a step of a few milliseconds."""
 
-MAX_LINES: Final = 20_000
-"""Lines of a document: the location of each error takes time by their number."""
+MAX_TOKENS: Final = 2_000
+"""Words, numbers, texts, brackets and comments of a document: seven times those of a dashboard.
 
-MAX_LENGTH: Final = 1_000_000
-"""Characters of a document: parsing as many takes a quarter of a second. Longer values belong in variables."""
+Parsing as many takes about 15 ms. Longer lists belong in variables.
+"""
 
 MAX_VALUES: Final = 20_000
 """Values in variables, including those within lists and objects: enough for 2,000 images with four facts each."""
 
+KEPT_BYTES: Final = 8 * 1024 * 1024
+"""The memory of the documents that are kept, at most: forty dashboards, or six of the largest documents."""
+
+_BYTES_OF_TOKEN: Final = 600  # of the tree, measured: 300 to 555
+_BYTES_OF_CHARACTER: Final = 8  # as they are, and in values; beyond the first plane they have four bytes each
 _HOLDING: Final = (dict, list)
-_KEPT: Final = 128
-_KEPT_LENGTH: Final = 20_000
 _LINE_END: Final = re.compile(r"\r\n|[\n\r]")
 
 
 class _Document(Source):
-    """A text that finds the line of a position by bisection, for requests with thousands of errors."""
+    """A text that finds the line of a position by bisection, for requests with many errors."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -43,30 +50,82 @@ class _Document(Source):
         return SourceLocation(line, position + 1 - self._starts[line - 1])
 
 
+class _Lexer(Lexer):
+    """A lexer that pauses between tokens when its turn is over."""
+
+    def advance(self) -> Token:
+        let_others_work()
+        return super().advance()
+
+
 @dataclass(slots=True)
 class ReadDocument:
-    """A parsed document, its validity as far as known, and the costs of its operations without variables, by name."""
+    """A parsed document, its text, and the costs of its operations without variables, by name."""
 
+    text: str
     node: DocumentNode
-    is_valid: bool = False
-    costs: dict[str | None, Cost] = field(default_factory=dict[str | None, Cost])
+    costs: dict[str | None, OperationCost] = field(default_factory=dict[str | None, OperationCost])
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes at most, estimated."""
+        return self.node.token_count * _BYTES_OF_TOKEN + len(self.text) * _BYTES_OF_CHARACTER
+
+
+class KeptDocuments:
+    """Valid documents, by their text: those of a front end are parsed, validated and measured once.
+
+    Those used longest ago make room for others.
+    """
+
+    def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[str, ReadDocument] = OrderedDict()
+        self.size = 0
+
+    def find(self, text: str) -> ReadDocument | None:
+        """Return the document of a text, if it is kept."""
+        found = self._kept.get(text)
+        if found is not None:
+            self._kept.move_to_end(text)
+        return found
+
+    def keep(self, document: ReadDocument) -> None:
+        """Keep a valid document."""
+        if document.text not in self._kept:
+            self._kept[document.text] = document
+            self.size += document.size
+        while self.size > self._max_bytes:
+            self.size -= self._kept.popitem(last=False)[1].size
 
 
 def read_document(text: str) -> ReadDocument:
-    """Parse a document, or take it from the cache; raises GraphQLSyntaxError, and ApiError for one that is too long."""
-    return _kept(text) if len(text) <= _KEPT_LENGTH else _read(text)
-
-
-def _read(text: str) -> ReadDocument:
+    """Parse a document and count its parts; raises GraphQLSyntaxError, and ApiError for one beyond the limits."""
     if len(text) > MAX_LENGTH:
         raise _too_much(f"A document has at most {MAX_LENGTH:,} characters; send long values as variables.")
-    if text.count("\n") + text.count("\r") >= MAX_LINES:
-        raise _too_much(f"A document has at most {MAX_LINES:,} lines.")
-    return ReadDocument(parse(_Document(text), max_tokens=MAX_TOKENS))
+    node = _parsed(text)
+    if node is None:
+        raise _too_much("The document is nested too deeply.")
+    _unchain(node)
+    require_few(node)
+    return ReadDocument(text, node)
 
 
-_kept: Final = lru_cache(maxsize=_KEPT)(_read)
-"""The cache of documents: those of a front end are parsed, validated and measured once."""
+def _parsed(text: str) -> DocumentNode | None:
+    """Parse a document; None for one that is nested deeper than graphql-core reads."""
+    source = _Document(text)
+    try:
+        return Parser(source, max_tokens=MAX_TOKENS, lexer=_Lexer(source)).parse_document()
+    except RecursionError:
+        return None
+
+
+def _unchain(document: DocumentNode) -> None:
+    """Separate the tokens of a document: as a chain they would stay in memory until the collector finds it."""
+    token = None if document.loc is None else document.loc.start_token
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 def require_few_values(variables: Mapping[str, object] | None) -> None:

@@ -1,21 +1,31 @@
-"""The checks of an operation before its execution: the choice of the operation, limits and cost."""
+"""The checks of an operation before its execution: the choice of the operation, limits and cost.
 
-from collections.abc import Iterator
+Introspection is answered here, too.
+"""
+
+from collections.abc import AsyncGenerator
 from typing import Protocol, cast
 
-from graphql import GraphQLSchema, OperationType, validate
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
-from engine.bad_values import RULES
-from engine.cost import Cost, measure, require_affordable
-from engine.documents import chosen_operation, read_document, require_few_values
+from engine.cost import OperationCost, measure, require_affordable
+from engine.documents import KeptDocuments, ReadDocument, chosen_operation, read_document, require_few_values
 from engine.errors import no_token, read_only
 from engine.introspection import only_introspects, refused_introspection
+from engine.pausing import in_turns
+from engine.schema_answers import Question, SchemaAnswers, introspect
+from engine.validation import errors_in
 
 
 class Request(Protocol):
     """The part of the context of a request that is checked."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of caller."""
+        ...
 
     @property
     def is_known(self) -> bool:
@@ -32,6 +42,18 @@ class Request(Protocol):
         """True if mutations are refused."""
         ...
 
+    @property
+    def max_cost(self) -> int:
+        """The highest cost of the caller's operations."""
+        ...
+
+
+class Guarded(Protocol):
+    """The part of a schema that its guards use: the documents and answers that it keeps."""
+
+    documents: KeptDocuments
+    answers: SchemaAnswers
+
 
 class Guards(SchemaExtension):
     """Refuse ambiguous, too large and too expensive operations, and those that this caller or server is not to execute.
@@ -39,7 +61,12 @@ class Guards(SchemaExtension):
     They raise an ApiError.
     """
 
-    def on_parse(self) -> Iterator[None]:
+    _document: ReadDocument
+    _operation: OperationDefinitionNode
+    _is_valid: bool
+    _only_introspects: bool
+
+    async def on_parse(self) -> AsyncGenerator[None]:
         """Parse the document within limits, choose the operation, and require a token unless it only introspects.
 
         The choice is that of the GraphQL specification: Strawberry itself would execute the first of several operations
@@ -47,17 +74,19 @@ class Guards(SchemaExtension):
         """
         context = self.execution_context
         if context.query:
-            self._document = read_document(context.query)
+            kept = _guarded(context).documents.find(context.query)
+            self._is_valid = kept is not None
+            self._document = await in_turns(read_document, context.query) if kept is None else kept
             # The public property would fill in the name of the first operation.
             name = context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             self._operation = chosen_operation(self._document.node, name)
+            self._only_introspects = only_introspects(self._document.node, self._operation)
             context.graphql_document = self._document.node
-            is_known = cast("Request", context.context).is_known
-            if not (is_known or only_introspects(self._document.node, self._operation)):
+            if not (self._only_introspects or cast("Request", context.context).is_known):
                 raise no_token()
         yield
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncGenerator[None]:
         """Refuse a mutation if the server only reads; validate a document that is not known to be valid.
 
         By now Strawberry has refused a mutation by GET. The rules are those of graphql-core alone, which has one for
@@ -67,30 +96,53 @@ class Guards(SchemaExtension):
         request = cast("Request", context.context)
         if self._operation.operation is OperationType.MUTATION and request.is_read_only:
             raise read_only()
-        is_valid = self._document.is_valid
-        context.pre_execution_errors = [] if is_valid else validate(_core(context), self._document.node, RULES)
-        if not (context.pre_execution_errors or request.may_introspect):
-            context.pre_execution_errors = refused_introspection(self._document.node, self._operation)
+        errors: list[GraphQLError] = []
+        if not self._is_valid:
+            errors = await in_turns(errors_in, _core(context), self._document.node)
+            if not errors:
+                _guarded(context).documents.keep(self._document)
+        if not (errors or request.may_introspect):
+            errors = refused_introspection(self._document.node, self._operation)
+        context.pre_execution_errors = errors
         yield
-        self._document.is_valid = not context.pre_execution_errors
 
-    def on_execute(self) -> Iterator[None]:
-        """Refuse a valid operation that costs too much."""
+    async def on_execute(self) -> AsyncGenerator[None]:
+        """Refuse a valid operation that costs too much; answer one that only introspects."""
         context = self.execution_context
         require_few_values(context.variables)
         if context.graphql_document is not None:
-            require_affordable(self._cost(context))
+            require_affordable(await self._cost(context), cast("Request", context.context).max_cost)
+            if self._only_introspects:
+                context.result = await self._introspected(context)
         yield
 
-    def _cost(self, context: ExecutionContext) -> Cost:
+    async def _cost(self, context: ExecutionContext) -> OperationCost:
         """Return the cost of the operation; without variables it is kept with the document."""
         name = None if self._operation.name is None else self._operation.name.value
         cost = None if context.variables else self._document.costs.get(name)
         if cost is None:
-            cost = measure(_core(context), self._document.node, self._operation, context.variables)
+            cost = await in_turns(measure, _core(context), self._document.node, self._operation, context.variables)
         if not context.variables:
             self._document.costs[name] = cost
         return cost
+
+    async def _introspected(self, context: ExecutionContext) -> ExecutionResult:
+        """Return the answer of an introspection; it is kept if no variable can change it."""
+        answers = _guarded(context).answers
+        kind = cast("Request", context.context).kind
+        name = None if self._operation.name is None else self._operation.name.value
+        question = Question(self._document.text, name, kind)
+        answer = answers.find(question)
+        if answer is None:
+            options = {"variable_values": context.variables, "operation_name": name}
+            answer = await in_turns(introspect, _core(context), self._document.node, **options)
+            if not self._operation.variable_definitions:
+                answers.keep(question, answer)
+        return answer
+
+
+def _guarded(context: ExecutionContext) -> Guarded:
+    return cast("Guarded", context.schema)
 
 
 def _core(context: ExecutionContext) -> GraphQLSchema:

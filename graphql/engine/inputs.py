@@ -11,6 +11,7 @@ import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from app.turns import breathe
 from engine.staff import STAFF
 
 NULL_MEANS: Final = "null_means"
@@ -43,6 +44,7 @@ def idempotency_key() -> Any:  # noqa: ANN401 - the same
 
 def input_of(made: type, values: Mapping[str, Any], _context: object = None) -> object:
     """Construct an input from the values provided for its fields; the others have their defaults."""
+    breathe()
     return made(
         **{
             name: values[provided] if convert is None else convert(values[provided])

@@ -14,23 +14,25 @@ from graphql import (
     OperationType,
 )
 
-_OF_SCHEMA: Final = frozenset({"__schema", "__type"})
-_WITHOUT_DATA: Final = _OF_SCHEMA | {"__typename"}
+OF_SCHEMA: Final = frozenset({"__schema", "__type"})
+"""The fields of a query that read the schema."""
+
+_WITHOUT_DATA: Final = OF_SCHEMA | {"__typename"}
 
 
 def only_introspects(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
     """Return whether an operation is a query of the schema alone; its document need not be valid."""
-    fields = _root_fields(document, operation)
+    fields = root_fields(document, operation)
     return operation.operation is OperationType.QUERY and all(each.name.value in _WITHOUT_DATA for each in fields)
 
 
 def refused_introspection(document: DocumentNode, operation: OperationDefinitionNode) -> list[GraphQLError]:
     """Return the error, if an operation reads the schema, for a server where nobody may."""
-    fields = [each for each in _root_fields(document, operation) if each.name.value in _OF_SCHEMA]
+    fields = [each for each in root_fields(document, operation) if each.name.value in OF_SCHEMA]
     return [GraphQLError(f"Introspection is disabled: {each.name.value} is not answered.", each) for each in fields[:1]]
 
 
-def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
     """Yield the root fields of an operation, those within fragments, too."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     waiting = [operation.selection_set]

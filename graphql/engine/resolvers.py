@@ -5,7 +5,7 @@ among the possible types of an interface. A schema of this engine has none of th
 hundreds of fields: a dashboard takes a third less time without.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from inspect import iscoroutinefunction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, cast
@@ -26,6 +26,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from app.turns import breathe, in_turns, paced
+
 _Resolve: TypeAlias = Callable[[Any, Any], object]
 
 _LEAF: Final = "leaf"
@@ -37,7 +39,10 @@ _SELF_AND_INFO: Final = ["self", "info"]
 
 
 class DirectExecution(StrawberryGraphQLCoreExecutionContext):
-    """An execution that returns scalars and enums of plain fields directly; graphql-core does the rest."""
+    """An execution that returns scalars and enums of plain fields directly, and takes turns.
+
+    graphql-core does the rest.
+    """
 
     def execute_field(
         self,
@@ -56,7 +61,42 @@ class DirectExecution(StrawberryGraphQLCoreExecutionContext):
                     return value(source)
                 except Exception:  # noqa: BLE001, S110 - it is raised again, and located
                     pass
+        breathe()
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    async def complete_awaitable_value(
+        self,
+        return_type: Any,  # noqa: ANN401 - graphql-core's, of whatever class
+        field_details_list: FieldDetailsList,
+        info: Any,  # noqa: ANN401 - the same
+        path: Path,
+        result: Awaitable[Any],
+        position_context: Any,  # noqa: ANN401 - the same
+    ) -> Any:  # noqa: ANN401 - a value of any field
+        """Complete a value once it is there: as graphql-core does, but in turns."""
+        execution: Any = self
+        try:
+            found = await execution.with_abort_signal(result)
+            completed = await in_turns(
+                execution.complete_value, return_type, field_details_list, info, path, found, position_context
+            )
+            return await completed if execution.is_awaitable(completed) else completed
+        except Exception as error:  # noqa: BLE001 - it is located, and raised again where the field is never null
+            execution.handle_field_error(error, return_type, field_details_list, path)
+            return None
+
+    def complete_iterable_value(
+        self,
+        item_type: Any,  # noqa: ANN401 - graphql-core's, of whatever class
+        field_details_list: FieldDetailsList,
+        info: Any,  # noqa: ANN401 - the same
+        path: Path,
+        items: Iterable[Any],
+        position_context: Any,  # noqa: ANN401 - the same
+    ) -> Any:  # noqa: ANN401 - a list, or what it is awaited by
+        """Complete the items of a list, which may take several turns."""
+        complete = cast("Any", super()).complete_iterable_value
+        return complete(item_type, field_details_list, info, path, paced(items), position_context)
 
 
 def resolve_directly(schema: GraphQLSchema) -> None:

@@ -1,6 +1,8 @@
 """A schema whose operations are executed within limits, and whose errors are safe to show to clients."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from inspect import isawaitable
 from operator import attrgetter
 from typing import Any, Protocol, cast, runtime_checkable
 
@@ -11,9 +13,12 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from app.turns import breathe, in_turns
 from engine.bad_values import MAX_BAD_VALUES
+from engine.documents import KeptDocuments
 from engine.errors import format_error, nothing_answered
 from engine.resolvers import DirectExecution, resolve_directly
+from engine.schema_answers import SchemaAnswers
 from engine.staff import guard_staff_parts
 
 
@@ -30,6 +35,8 @@ class Schema(strawberry.Schema):
     """A schema with direct resolvers, guarded staff-only parts, and errors as clients see them."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
+        self.documents = KeptDocuments()
+        self.answers = SchemaAnswers()
         super().__init__(execution_context_class=DirectExecution, **parts)  # pyright: ignore[reportUnknownMemberType] - in part
         self._sort_types()
         _judge_one_of(self._schema)
@@ -82,8 +89,17 @@ class Schema(strawberry.Schema):
         options = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
         return {**options, "max_coercion_errors": MAX_BAD_VALUES}
 
+    def _get_execute_function(self) -> Callable[..., Any]:
+        """Return graphql-core's function that begins an execution, which takes turns, also for variables."""
+        return partial(_executed, super()._get_execute_function())
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing: `format_error` logs bugs, once."""
+
+
+async def _executed(execute: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - graphql-core's
+    result = await in_turns(execute, *args, **kwargs)
+    return await result if isawaitable(result) else result
 
 
 def _judge_one_of(schema: GraphQLSchema) -> None:
@@ -92,4 +108,10 @@ def _judge_one_of(schema: GraphQLSchema) -> None:
         if isinstance(type_, GraphQLInputObjectType):
             definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
             type_.is_one_of = bool(getattr(definition, "is_one_of", False))
-            type_.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]
+            type_.out_type = _value_of_input  # type: ignore[method-assign]
+
+
+def _value_of_input(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the value of an input, as graphql-core itself does; there may be thousands."""
+    breathe()
+    return value

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 import pytest
-from graphql import GraphQLNonNull, GraphQLObjectType, build_schema
+from graphql import GraphQLNonNull, GraphQLObjectType
 
-from api.schema import schema
+from tests.support.committed_schema import SCHEMA
 from tests.support.neighbours import Neighbours
 from tests.support.serving import Client
 
@@ -54,7 +54,7 @@ OF_STAFF: Final = [
 
 
 def test_every_field_with_arguments_is_nullable() -> None:
-    types = [each for each in build_schema(schema.as_str()).type_map.values() if isinstance(each, GraphQLObjectType)]
+    types = [each for each in SCHEMA.type_map.values() if isinstance(each, GraphQLObjectType)]
     never_null = {
         f"{type_.name}.{name}"
         for type_ in types

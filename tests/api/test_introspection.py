@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from graphql import build_client_schema, build_schema, get_introspection_query
+from graphql import build_client_schema, get_introspection_query
 
-from api.printing import printed
+from tests.support.committed_schema import SCHEMA
 from tests.support.serving import Client
 
 TYPES = """{
@@ -32,10 +32,10 @@ def test_the_types_of_an_interface_are_listed_by_name(introspected: dict[str, An
 
 
 def test_fields_are_listed_in_the_order_of_the_printed_schema(introspected: dict[str, Any]) -> None:
-    event: Any = build_schema(printed()).type_map["Event"]
+    event: Any = SCHEMA.type_map["Event"]
     assert [each["name"] for each in introspected["__type"]["fields"]] == list(event.fields)
 
 
 async def test_introspection_names_the_types_of_the_printed_schema(staff: Client) -> None:
     read = build_client_schema(await staff.data(get_introspection_query()))  # type: ignore[arg-type]
-    assert list(read.type_map) == sorted(build_schema(printed()).type_map)
+    assert list(read.type_map) == sorted(SCHEMA.type_map)

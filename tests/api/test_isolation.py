@@ -82,7 +82,7 @@ async def test_a_forged_id_with_a_key_of_another_account_reveals_nothing(neighbo
 async def test_of_the_ids_of_two_accounts_only_the_callers_are_found(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.cost.MAX_COST", 10**9)
+    monkeypatch.setattr("api.context.Context.max_cost", 10**9)
     ours = await all_ids(neighbours.client, neighbours.ours)
     mixed = [id_ for pair in zip(ours, neighbours.their_ids, strict=False) for id_ in pair]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ...everything } }" + EVERYTHING

@@ -107,8 +107,9 @@ def selections(type_name: str, depth: int) -> str:
 async def test_nothing_of_another_account_can_be_reached(
     own: Studio, other: Studio, client_of: NewClient, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.cost.MAX_COST", 10**9)
-    monkeypatch.setattr("engine.documents.MAX_TOKENS", 10**6)
+    for limit in ("api.context.Context.max_cost", "engine.documents.MAX_LENGTH", "engine.documents.MAX_TOKENS"):
+        monkeypatch.setattr(limit, 10**9)
+    monkeypatch.setattr("engine.counts.MAX_FIELDS", 10**9)
     everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
     client = await client_of(own)
     text = (await client.post(everything)).text

@@ -18,7 +18,6 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
-    build_schema,
     get_named_type,
     is_introspection_type,
     is_scalar_type,
@@ -29,9 +28,9 @@ from graphql import (
 )
 
 from api.schema import schema
+from tests.support.committed_schema import SCHEMA
 
 ROOT = Path(__file__).parents[2]
-PRINTED = build_schema(schema.as_str())
 
 
 def signature(node: FieldDefinitionNode | InputValueDefinitionNode) -> str:
@@ -66,17 +65,17 @@ def test_the_schema_has_every_definition_of_the_contract(name: str) -> None:
     assert OURS[name] == CONTRACT[name]
 
 
-@pytest.mark.parametrize("name", [name for name in PRINTED.type_map if name.endswith("Connection")])
+@pytest.mark.parametrize("name", [name for name in SCHEMA.type_map if name.endswith("Connection")])
 def test_every_connection_has_relays_shape(name: str) -> None:
     item = name.removesuffix("Connection")
-    connection = cast("GraphQLObjectType", PRINTED.type_map[name])
+    connection = cast("GraphQLObjectType", SCHEMA.type_map[name])
     assert {field: str(each.type) for field, each in connection.fields.items()} == {
         "edges": f"[{item}Edge!]!",
         "nodes": f"[{item}!]!",
         "pageInfo": "PageInfo!",
         "totalCount": "Int!",
     }
-    edge = cast("GraphQLObjectType", PRINTED.type_map[f"{item}Edge"])
+    edge = cast("GraphQLObjectType", SCHEMA.type_map[f"{item}Edge"])
     assert {field: str(each.type) for field, each in edge.fields.items()} == {"cursor": "String!", "node": f"{item}!"}
 
 
@@ -96,10 +95,10 @@ def descriptions(type_: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
 def all_descriptions() -> list[tuple[str, str | None]]:
     ours = [
         type_
-        for type_ in PRINTED.type_map.values()
+        for type_ in SCHEMA.type_map.values()
         if not is_introspection_type(type_) and not is_specified_scalar_type(type_)
     ]
-    directives = [each for each in PRINTED.directives if not is_specified_directive(each)]
+    directives = [each for each in SCHEMA.directives if not is_specified_directive(each)]
     return [
         *(pair for type_ in ours for pair in descriptions(type_)),
         *((f"@{each.name}", each.description) for each in directives),
@@ -123,7 +122,7 @@ def test_every_description_is_a_sentence_that_starts_with_its_subject() -> None:
 def test_the_description_of_every_boolean_field_names_the_true_case() -> None:
     booleans = [
         (f"{type_}.{name}", field.description or "")
-        for type_ in PRINTED.type_map.values()
+        for type_ in SCHEMA.type_map.values()
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and not is_introspection_type(type_)
         for name, field in type_.fields.items()
         if get_named_type(field.type) is GraphQLBoolean
@@ -141,8 +140,6 @@ def test_the_committed_schema_matches_the_code() -> None:
 
 
 def test_every_custom_scalar_names_its_specification() -> None:
-    scalars = [
-        each for each in PRINTED.type_map.values() if is_scalar_type(each) and not is_specified_scalar_type(each)
-    ]
+    scalars = [each for each in SCHEMA.type_map.values() if is_scalar_type(each) and not is_specified_scalar_type(each)]
     assert {each.name: each.specified_by_url for each in scalars if not each.specified_by_url} == {}
     assert len(scalars) >= 7

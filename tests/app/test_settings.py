@@ -29,6 +29,8 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "introspection": Access.KEY,
         "schema_sdl": Access.KEY,
         "graphiql": Access.PUBLIC,
+        "client_cost": 110_000,
+        "staff_cost": 500_000,
         "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
         "plan_terms": {plan: asdict(terms) for plan, terms in PLAN_TERMS.items()},
         "catalogue_currency": "USD",

@@ -24,6 +24,7 @@ OPTIONS: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
             "--host is wrong: 'localhost:80' is no host such as localhost, 0.0.0.0 ",
         ),
         "--port": (("--port", "99999"), "--port is wrong: it should be at most 65535."),
+        "--workers": (("--workers", "0"), "--workers is wrong: it should be at least 1."),
     },
     "migrate": {},
     "import": {

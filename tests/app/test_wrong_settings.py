@@ -70,6 +70,8 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "*,https://a.example": "* means all origins, so no other may be listed",
     },
     **{name: {"true": ACCESS, "Public": ACCESS} for name in ("introspection", "schema_sdl", "graphiql")},
+    "client_cost": {"9999": "it should be at least 10000", "1e6": NO_NUMBER},
+    "staff_cost": {"-1": "it should be at least 10000", "1000000001": "it should be at most 1000000000"},
     "dashboard_plans": {"SOLO,GOLD": f"it {PLANS}"},
     "plan_terms": {
         "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",

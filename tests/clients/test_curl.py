@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
+from tests.support.listening import listen, served
 from tests.support.programs import Ended, busy_api, run_curl_program
 from tests.support.serving import NewClient, new_token
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
@@ -93,6 +94,24 @@ async def test_a_wrong_token_is_an_error_with_its_code(api: str) -> None:
         "curl: (22) The requested URL returned error: 401\n"
         "UNAUTHENTICATED: There is no such token, or it has expired or was revoked.\n",
     )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HTMLResponse("<h1>Welcome</h1>"),
+        Response(status_code=204),
+        RedirectResponse("https://loupe.example/graphql", 301),
+        JSONResponse({"detail": "Not found"}),
+        JSONResponse({"data": None}),
+        JSONResponse(None),
+    ],
+)
+async def test_an_answer_that_is_none_of_graphql_is_an_error(answer: Response) -> None:
+    listener, origin = listen()
+    async with served(answer, listener):
+        completed = await run_curl_program("complete.sh", "1", url=f"{origin}/graphql", token="loupe_x")
+    assert completed == Ended(1, "", "This is no answer of GraphQL: is LOUPE_URL the address of Loupe?\n")
 
 
 @pytest.mark.soak

@@ -7,7 +7,6 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.listening import api_for
 from tests.support.made_clients import make_clients
 from tests.support.mutations import deliver, open_shop
 from tests.support.serving import Client, NewClient
@@ -26,23 +25,29 @@ async def printed(folder: Path, *arguments: str) -> list[str]:
 
 
 async def test_a_dashboard_an_order_and_a_feed(
-    tmp_path: Path, database: str, pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    api: str,
+    pool: Pool,
+    clock: FrozenClock,
+    client_of: NewClient,
+    staff: Client,
 ) -> None:
     await asyncio.to_thread(make_clients, tmp_path)
     apollo, relay = (tmp_path / "clients" / name for name in ("apollo", "relay"))
     shop = await open_shop(pool, client_of, Studio(created_at=clock.now() - 40 * DAY))
-    token = shop.client.token or ""
-    async with api_for(database, clock) as url:
-        ordering = asyncio.create_task(printed(apollo, "order.ts", url, token, "0.1"))
-        while not ordering.done() and len(await pool.fetch("SELECT FROM images")) < 3:  # noqa: ASYNC110 - the program has no event
-            await asyncio.sleep(0.05)
-        await deliver(staff, clock, 3)
-        ordered = await ordering
-        assert ordered[-1].startswith("#1 READY_FOR_DOWNLOAD: 3 of 3 images, due 2026-03-11T")
-        for _ in range(4):
-            await shop.place()
-        dashboard = await printed(apollo, "dashboard.ts", url, token)
-        feed = await printed(relay, "--import", "./tags.mjs", "feed.ts", url, token, "2")
+    monkeypatch.setenv("LOUPE_URL", api)
+    monkeypatch.setenv("LOUPE_TOKEN", shop.client.token or "")
+    ordering = asyncio.create_task(printed(apollo, "order.ts", "0.1"))
+    while not ordering.done() and len(await pool.fetch("SELECT FROM images")) < 3:  # noqa: ASYNC110 - the program has no event
+        await asyncio.sleep(0.05)
+    await deliver(staff, clock, 3)
+    ordered = await ordering
+    assert ordered[-1].startswith("#1 READY_FOR_DOWNLOAD: 3 of 3 images, due 2026-03-11T")
+    for _ in range(4):
+        await shop.place()
+    dashboard = await printed(apollo, "dashboard.ts")
+    feed = await printed(relay, "--import", "./tags.mjs", "feed.ts", "2")
     assert "  Productivity: 7 images, up from none" in dashboard
     assert len([line for line in dashboard if line.startswith("  #")]) == 5
     assert [line.split()[0] for line in feed] == ["#5", "#4", "#3", "#2", "#1", "5"]

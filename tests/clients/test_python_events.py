@@ -9,6 +9,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from db.connections import Pool
+from follow_events import replace
 from tests.support.clock import FrozenClock
 from tests.support.event_lists import ids_of
 from tests.support.events.samples import order_placed
@@ -96,3 +97,23 @@ async def test_an_api_that_is_busy_or_away_is_asked_again_and_a_wrong_token_ends
     assert [line.rpartition("; ")[2] for line in errors.decode().splitlines()] == ["asking again in 1 s"] * 3
     assert refused.code == 1
     assert "'code': 'UNAUTHENTICATED'" in refused.errors
+
+
+@pytest.mark.soak
+async def test_a_url_or_a_token_that_cannot_be_right_ends_the_program(api: str, tmp_path: Path) -> None:
+    for url, token, reason in (
+        (api.removeprefix("http://"), "loupe_x", "Request URL is missing an 'http://' or 'https://' protocol."),
+        (api, "loupe_x\r", "Illegal header value b'Bearer loupe_x\\r'"),
+    ):
+        refused = await run_python_program(PROGRAM, str(tmp_path / "cursor"), url=url, token=token)
+        assert (refused.code, refused.errors.splitlines()[-1].partition(": ")[2]) == (1, reason)
+
+
+def test_a_cursor_is_written_without_a_change_of_other_files(tmp_path: Path) -> None:
+    others = [tmp_path / name for name in ("cursor", "cursor.harbour", "cursor.new")]
+    for file in others:
+        file.write_text("another cursor")
+    replace(tmp_path / "cursor.aurora", "a cursor")
+    assert (tmp_path / "cursor.aurora").read_text() == "a cursor"
+    assert [file.read_text() for file in others] == ["another cursor"] * 3
+    assert len([*tmp_path.iterdir()]) == 4

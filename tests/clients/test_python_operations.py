@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLError, build_schema
 
 from loupe_client.operations import module_of
-from loupe_client.session import SCHEMA
+from tests.support.committed_schema import SCHEMA
 from tests.support.programs import CLIENTS
 
 SMALL: Final = build_schema("""
@@ -106,5 +106,5 @@ def test_an_operation_that_the_schema_does_not_allow_is_refused(tmp_path: Path) 
 
 def test_the_operations_in_the_repository_are_as_the_schema_makes_them() -> None:
     folder = CLIENTS / "python" / "operations"
-    made = module_of(folder, build_schema(SCHEMA.read_text()))
+    made = module_of(folder, SCHEMA)
     assert (folder / "__init__.py").read_text() == made, "make clients makes it again"

@@ -36,6 +36,18 @@ async def test_an_order_is_placed_once_by_a_program_that_is_killed_and_started_a
 
 
 @pytest.mark.soak
+async def test_an_order_that_is_cancelled_is_no_longer_waited_for(api: str, pool: Pool, client_of: NewClient) -> None:
+    shop = await open_shop(pool, client_of)
+    assert shop.client.token is not None
+    process = await begin_python_program(*ORDER, url=api, token=shop.client.token)
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).decode() == PLACED
+    placed = await shop.client.data("{ account { order(number: 1) { id } } }")
+    await done(shop.client, "cancelOrder", orderId=placed["account"]["order"]["id"])
+    assert await ended(process) == Ended(0, "Order 1 is cancelled.\n", "")
+
+
+@pytest.mark.soak
 async def test_an_order_that_is_refused_ends_the_program_with_its_user_error(
     api: str, pool: Pool, client_of: NewClient
 ) -> None:

@@ -6,11 +6,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from graphql import GraphQLScalarType, GraphQLSchema, build_schema, specified_scalar_types
+from graphql import GraphQLScalarType, GraphQLSchema, specified_scalar_types
 
 from api.schema import schema
 from loupe_client.scalars import PYTHON_TYPES, SCALARS
-from loupe_client.session import SCHEMA
+from tests.support.committed_schema import SCHEMA
 
 LOUPE: Final[GraphQLSchema] = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 CLIENT: Final = {scalar.name: scalar for scalar in SCALARS}
@@ -33,7 +33,7 @@ VALUES: Final[list[tuple[str, str, object]]] = [
 
 
 def test_each_custom_scalar_of_the_schema_has_a_type_of_python() -> None:
-    types = build_schema(SCHEMA.read_text()).type_map.values()
+    types = SCHEMA.type_map.values()
     custom = {each.name for each in types if isinstance(each, GraphQLScalarType)} - set(specified_scalar_types)
     assert custom == set(CLIENT) == set(PYTHON_TYPES) == {name for name, _, _ in VALUES}
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from graphql import FragmentDefinitionNode, GraphQLObjectType, build_schema, validate
+from graphql import FragmentDefinitionNode, GraphQLObjectType, validate
 
+from tests.support.committed_schema import SCHEMA
 from tests.support.example_files import FOLDER, ROLES, Example, examples
 
-SCHEMA: Final = build_schema((FOLDER.parent / "schema.graphql").read_text())
 ALL: Final = [example for role in ROLES for example in examples(role)]
 
 

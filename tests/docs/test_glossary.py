@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from graphql import build_schema, is_enum_type, is_input_object_type, is_interface_type, is_object_type
+from graphql import is_enum_type, is_input_object_type, is_interface_type, is_object_type
 
 from db.tables.base import Table
+from tests.support.committed_schema import SCHEMA
 
 ROOT: Final = Path(__file__).parents[2]
 ROW: Final = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
@@ -16,7 +17,6 @@ CODE: Final = re.compile(r"`([^`]+)`")
 WORD: Final = re.compile(r"[A-Za-z_]\w*")
 NAMES: Final = ("name", "id", "attr", "arg", "module")
 """The attributes of nodes of Python's syntax that have a name."""
-SCHEMA: Final = build_schema((ROOT / "schema.graphql").read_text())
 
 
 class Term(NamedTuple):

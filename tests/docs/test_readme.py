@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from graphql import build_schema, parse, validate
+from graphql import parse, validate
 
 from app.environment import PREFIX
 from app.settings import Settings
 from db.connections import Pool
 from engine.errors import ErrorCode
+from tests.support.committed_schema import SCHEMA
 from tests.support.examples import Answer, Asker, History, Question, service_after
 from tests.support.import_files import run_import
 
@@ -38,8 +39,7 @@ def test_dgi_is_spelt_out_where_it_first_occurs() -> None:
 
 
 def test_the_operations_are_valid_in_the_schema() -> None:
-    schema = build_schema((ROOT / "schema.graphql").read_text())
-    assert [validate(schema, parse(operation)) for operation in OPERATIONS] == [[]] * 10
+    assert [validate(SCHEMA, parse(operation)) for operation in OPERATIONS] == [[]] * 10
 
 
 def test_every_code_of_an_error_is_named() -> None:

@@ -109,7 +109,7 @@ async def errors_of(client: Client, fields: str) -> list[dict[str, Any]]:
 
 
 async def test_a_long_object_is_not_printed_for_each_of_its_unknown_fields(staff: Client) -> None:
-    errors = await errors_of(staff, " ".join(f"a{number}: 1" for number in range(6_000)))
+    errors = await errors_of(staff, " ".join(f"a{number}: 1" for number in range(650)))
     assert [error["extensions"] for error in errors] == [
         {"code": "GRAPHQL_VALIDATION_FAILED", "argument": "filter.a0"},
         {"code": "GRAPHQL_VALIDATION_FAILED", "argument": "filter.a1"},
@@ -120,7 +120,7 @@ async def test_a_long_object_is_not_printed_for_each_of_its_unknown_fields(staff
 
 
 async def test_a_long_name_of_an_unknown_field_is_cut(staff: Client) -> None:
-    [error] = await errors_of(staff, f"{'a' * 90_000}: 1")
+    [error] = await errors_of(staff, f"{'a' * 15_000}: 1")
     assert error["extensions"]["argument"] == f"filter.{'a' * 233}..."
     assert error["message"].startswith(f"filter.{'a' * 233}...: Expected value of type 'OrderFilter' not to include")
     assert len(error["message"]) == 1_003

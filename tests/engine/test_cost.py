@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_introspection_query
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from api.schema import schema
 from db.connections import Pool
-from engine.cost import MAX_COST, MAX_DEPTH, measure, require_affordable, weights
+from engine.cost import OperationCost, measure, require_affordable, weights
 from engine.documents import chosen_operation, read_document
+from engine.errors import ApiError
 from engine.weights import COMMAND, PLAIN, Weight
 from tests.support.clock import FrozenClock
-from tests.support.serving import Client, NewClient
+from tests.support.serving import SETTINGS, Client, NewClient
 from tests.support.studio import DAY, Photo, Studio, open_account, write
 
 BENCH: Final = Path(__file__).parents[2] / "bench"
@@ -26,27 +27,14 @@ TEN_FIELDS: Final = (
 )
 
 
-def refusal(query: str, variables: dict[str, Any] | None = None) -> GraphQLError | None:
+def measured(query: str, variables: dict[str, Any] | None = None) -> OperationCost:
     document = read_document(query).node
-    try:
-        require_affordable(measure(CORE, document, chosen_operation(document, None), variables))
-    except GraphQLError as error:
-        return error
-    return None
-
-
-@pytest.fixture
-def priced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse every operation, so that its error has the cost."""
-    monkeypatch.setattr("engine.cost.MAX_COST", -1)
+    return measure(CORE, document, chosen_operation(document, None), variables)
 
 
 def cost(query: str, variables: dict[str, Any] | None = None) -> int:
-    error = refusal(query, variables)
-    assert error is not None
-    assert error.extensions is not None
-    found: int = error.extensions["cost"]
-    return found
+    """Return the cost of the data of an operation."""
+    return measured(query, variables).of_data
 
 
 ORDERS: Final = 1 + 1 + PAGE  # account, orders and its page
@@ -73,7 +61,6 @@ COSTS: Final[list[tuple[str, dict[str, Any], int]]] = [
 ]
 
 
-@pytest.mark.usefixtures("priced")
 @pytest.mark.parametrize(("query", "variables", "expected"), COSTS)
 def test_a_cost_is_the_number_of_fields_and_the_weight_of_their_reads(
     query: str, variables: dict[str, Any], expected: int
@@ -84,7 +71,6 @@ def test_a_cost_is_the_number_of_fields_and_the_weight_of_their_reads(
 PAGED: Final = "query ($n: Int) { account { orders(first: $n) { nodes { id } } } }"
 
 
-@pytest.mark.usefixtures("priced")
 @pytest.mark.parametrize(
     ("variables", "size"),
     [
@@ -101,13 +87,11 @@ def test_the_size_of_a_page_may_be_a_variable(variables: dict[str, Any], size: i
     assert cost(PAGED, variables) == cost(f"{{ account {{ orders(first: {size}) {{ nodes {{ id }} }} }} }}")
 
 
-@pytest.mark.usefixtures("priced")
 def test_an_omitted_variable_has_its_default() -> None:
     assert cost(PAGED.replace("Int", "Int = 7")) == cost(PAGED, {"n": 7})
     assert cost(PAGED.replace("Int", "Int = 7"), {"n": None}) == cost(PAGED)
 
 
-@pytest.mark.usefixtures("priced")
 @pytest.mark.parametrize(
     ("directive", "variables", "counted"),
     [
@@ -131,7 +115,6 @@ def test_skipped_selections_cost_nothing(
     assert cost(query + fragment, variables) - without == (2 if counted else 0)
 
 
-@pytest.mark.usefixtures("priced")
 def test_fragments_cost_as_much_as_their_fields() -> None:
     inline = "{ account { orders(first: 50) { nodes { id name } edges { node { id name } } totalCount } } }"
     spread = """{ account { ...a } } fragment a on Account { ... { orders(first: 50) { ...page } } }
@@ -140,38 +123,28 @@ def test_fragments_cost_as_much_as_their_fields() -> None:
     assert cost(spread) == cost(inline)
 
 
-@pytest.mark.usefixtures("priced")
 def test_the_cost_of_fragments_that_double_each_other_is_reported_as_a_number_of_json() -> None:
     parts = "".join(f"fragment f{level} on Query {{ ...f{level + 1} ...f{level + 1} }} " for level in range(150))
-    assert cost(f"{{ ...f0 }} {parts} fragment f150 on Query {{ viewer {{ kind }} }}") == 10**15
+    found = measured(f"{{ ...f0 }} {parts} fragment f150 on Query {{ viewer {{ kind }} }}")
+    assert found.of_data == 2**151
+    with pytest.raises(ApiError) as refused:
+        require_affordable(found, 500_000)
+    assert refused.value.extensions == {"code": "QUERY_TOO_COMPLEX", "cost": 10**15, "limit": 500_000}
 
 
-@pytest.mark.parametrize("name", ["dashboard", "orders"])
-def test_the_dashboard_and_its_pages_of_orders_cost_a_fifth_of_the_limit_at_most(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.cost.MAX_COST", MAX_COST // 5)
-    assert refusal((BENCH / f"{name}.graphql").read_text()) is None
+def test_thirty_dashboards_cost_as_much_as_a_client_may_ask_for() -> None:
+    assert SETTINGS.client_cost // cost((BENCH / "dashboard.graphql").read_text()) in range(25, 35)
 
 
-def test_a_hundred_orders_with_a_hundred_images_of_ten_fields_pass() -> None:
+def test_a_page_of_orders_with_pages_of_images_passes_as_a_client() -> None:
+    require_affordable(measured((BENCH / "orders.graphql").read_text()), SETTINGS.client_cost)
+
+
+def test_a_hundred_orders_with_a_hundred_images_of_ten_fields_pass_as_staff() -> None:
     query = (
         f"{{ account {{ orders(first: 100) {{ nodes {{ images(first: 100) {{ nodes {{ {TEN_FIELDS} }} }} }} }} }} }}"
     )
-    assert refusal(query) is None
-
-
-def test_the_introspection_query_of_graphiql_passes() -> None:
-    query = get_introspection_query(
-        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
-    )
-    assert refusal(query) is None
-
-
-def test_two_hundred_introspections_are_refused() -> None:
-    part = "fragment part on __Schema { types { name fields { name args { name type { name } } } } }"
-    query = "{" + " ".join(f"a{number}: __schema {{ ...part }}" for number in range(200)) + "}" + part
-    assert refusal(query) is not None
+    require_affordable(measured(query), SETTINGS.staff_cost)
 
 
 NESTED: Final = (
@@ -185,11 +158,20 @@ async def test_a_refusal_has_the_cost_and_precedes_all_reads(pool: Pool, client_
     answer = await client.answer(NESTED)
     [error] = answer["errors"]
     assert "data" not in answer
-    assert error["extensions"] == {"code": "QUERY_TOO_COMPLEX", "cost": 38_896_378, "limit": 500_000}
+    assert error["extensions"] == {"code": "QUERY_TOO_COMPLEX", "cost": 38_896_378, "limit": 110_000}
     assert error["message"] == (
-        "The operation costs 38,896,378; 500,000 are allowed. Ask for smaller pages or fewer fields."
+        "The operation costs 38,896,378; 110,000 are allowed. Ask for smaller pages or fewer fields."
     )
     assert client.reader.statements == ["client_by_key"]
+
+
+async def test_staff_are_told_their_own_limit(staff: Client) -> None:
+    assert await staff.error(NESTED) == {
+        "code": "QUERY_TOO_COMPLEX",
+        "cost": 38_896_378,
+        "limit": 500_000,
+        "message": "The operation costs 38,896,378; 500,000 are allowed. Ask for smaller pages or fewer fields.",
+    }
 
 
 async def test_an_allowed_operation_is_answered_completely(
@@ -200,24 +182,10 @@ async def test_an_allowed_operation_is_answered_completely(
         studio.order(clock.now() - DAY, [Photo(f"{number}-{each}.jpg") for each in range(4)])
     await write(pool, studio)
     client = await client_of(studio)
-    inner = "images(first: 100) { nodes { order { images(first: 10) { nodes { id } } } } }"
+    inner = "images(first: 30) { nodes { order { images(first: 10) { nodes { id } } } } }"
     data = await client.data(f"{{ account {{ orders(first: 10) {{ nodes {{ {inner} }} }} }} }}")
     nodes = [image["order"] for order in data["account"]["orders"]["nodes"] for image in order["images"]["nodes"]]
     assert [len(order["images"]["nodes"]) for order in nodes] == [4] * 12
-
-
-def deep(levels: int) -> str:
-    """Return an operation of so many levels, at least five."""
-    return "{ account { order(number: 1) " + "{ splitFrom " * (levels - 3) + "{ id }" + "}" * (levels - 1)
-
-
-async def test_an_operation_has_at_most_32_levels(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await open_account(pool, Studio()))
-    assert await client.data(deep(MAX_DEPTH)) == {"account": {"order": None}}
-    for levels in (MAX_DEPTH + 1, 190):
-        error = await client.error(deep(levels))
-        assert error["code"] == "QUERY_TOO_COMPLEX"
-        assert error["message"] == f"The operation is nested {levels} levels deep; 32 are allowed."
 
 
 async def test_only_the_chosen_operation_is_measured(staff: Client) -> None:

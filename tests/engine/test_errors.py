@@ -158,25 +158,18 @@ async def test_an_invalid_document_has_its_code(client: Client, query: str) -> N
     assert (await client.error(query))["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
-CHAIN = "".join(f"fragment f{level} on Query {{ ...f{level + 1} }} " for level in range(1_500))
+CHAIN = "".join(f"fragment f{level} on Query {{ ...f{level + 1} }} " for level in range(220))
 TOO_MUCH = {
-    "{ account " * 5_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
-    "{ node(id: " + "[" * 100_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
-    "query ($i: " + "[" * 100_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
-    "{"
-    + "... {" * 250
-    + "viewer { kind }"
-    + "}" * 251: "Syntax Error: Document is nested too deeply. Parsing aborted.",
-    "{ ...f0 } " + CHAIN + "fragment f1500 on Query { viewer { kind } }": (
+    "{ account " * 500: "The document is nested too deeply.",
+    "{ node(id: " + "[" * 1_000: "The document is nested too deeply.",
+    "query ($i: " + "[" * 1_000: "The document is nested too deeply.",
+    "{" + "... {" * 250 + "viewer { kind }" + "}" * 251: "The document is nested too deeply.",
+    "{ ...f0 } " + CHAIN + "fragment f220 on Query { viewer { kind } }": (
         "The document repeats or nests its fields too often."
     ),
-    "{ account { " + "pulse { asOf } " * 1_000 + "} }": "The document repeats or nests its fields too often.",
-    "{" + "a " * 20_000 + "}": "Syntax Error: Document contains more than 20000 tokens. Parsing aborted.",
-    "{ viewer { kind } }" + " " * 1_000_000: (
-        "A document has at most 1,000,000 characters; send long values as variables."
-    ),
-    "{ viewer { kind } }" + "\n" * 20_000: "A document has at most 20,000 lines.",
-    "{ viewer { kind } }" + "\r" * 20_000: "A document has at most 20,000 lines.",
+    "{ account { " + "pulse { asOf } " * 400 + "} }": "The document repeats or nests its fields too often.",
+    "{" + "a " * 2_000 + "}": "Syntax Error: Document contains more than 2000 tokens. Parsing aborted.",
+    "{ viewer { kind } }" + " " * 20_000: "A document has at most 20,000 characters; send long values as variables.",
 }
 
 
@@ -196,10 +189,10 @@ async def test_variables_with_too_many_values_are_too_complex(client: Client) ->
 
 
 async def test_ids_of_too_many_nodes_cost_as_much_as_others(client: Client) -> None:
-    fields = " ".join(f"a{index}: nodes(ids: $ids) {{ id }}" for index in range(190))
+    fields = " ".join(f"a{index}: nodes(ids: $ids) {{ id }}" for index in range(150))
     ask = f"query ($ids: [ID!]!) {{ {fields} }}"
-    assert (await client.error(ask, {"ids": ["x"] * 19_000}))["cost"] == 190 * (1 + 19_000 * 26)
-    answer = await client.answer("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x"] * 19_000})
+    assert (await client.error(ask, {"ids": ["x"] * 4_000}))["cost"] == 150 * (1 + 4_000 * 26)
+    answer = await client.answer("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x"] * 4_000})
     named = [error["extensions"]["argument"] for error in answer["errors"]]
     assert named == [*(f"ids[{index}]" for index in range(100)), "ids"]
 
@@ -214,7 +207,7 @@ async def test_variables_nested_too_deeply_are_bad_input(client: Client) -> None
 
 
 async def test_a_message_does_not_repeat_a_long_value(client: Client) -> None:
-    error = await client.error("{" + "x" * 100_000 + "}")
+    error = await client.error("{" + "x" * 15_000 + "}")
     assert error["message"] == f"Cannot query field '{'x' * 980}..."
 
 
@@ -225,10 +218,10 @@ async def test_an_error_far_down_has_its_line_and_column(client: Client) -> None
     assert error["locations"] == [{"line": 9_901, "column": 2}]
 
 
-async def test_a_hundred_bad_arguments_in_a_long_document_are_named_at_once(client: Client) -> None:
-    fields = " ".join(f'a{number}: pulse(asOf: "x") {{ asOf }}' for number in range(1_400))
+async def test_the_first_twenty_bad_arguments_of_a_document_are_named_at_once(client: Client) -> None:
+    fields = " ".join(f'a{number}: pulse(asOf: "x") {{ asOf }}' for number in range(150))
     errors = (await client.answer(f"{{ account {{ {fields} }} }}"))["errors"]
-    assert [error["extensions"].get("argument") for error in errors] == ["asOf"] * 100 + [None]
+    assert [error["extensions"].get("argument") for error in errors] == ["asOf"] * 20 + [None]
 
 
 async def test_a_failed_field_leaves_the_data_of_the_others(client: Client) -> None:

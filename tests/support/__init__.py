@@ -14,7 +14,7 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
-  listening           applications on a port, for browsers and other programs
+  listening           applications on a port, for browsers and other programs; that of the API is a fixture
   browser             a browser, as a fixture
   graphiql_page       the page of GraphiQL in it, with the steps that people take
   graphiql_site       an API with this page, tokens of both roles, and the examples
@@ -25,6 +25,7 @@ The API
   neighbours          a client beside another account with the same history
   two_studios         two studios, the second marked by its name, as fixtures
   event_lists         lists of an account's events, and a program that follows them
+  committed_schema    schema.graphql, parsed once
   schema_lists        selections of every list of the schema
   order_lists         orders of every kind, and pages of an account's orders
   numeric_fields      documents of all numbers of the API: of answers, inputs and arguments
@@ -104,4 +105,5 @@ Databases and the system
   statements          every statement of the code
   system              programs of the system
   commands            commands of `loupe` in processes of their own
+  serving_workers     `loupe serve` with two workers: its log, its workers and their connections
 """

@@ -1,6 +1,6 @@
 """A served API with its page, tokens of both roles, and the examples that the page offers them."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,6 @@ from app.services.api_keys.keys import create_key
 from db.connections import Pool
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
-from tests.support.listening import api_for
 from tests.support.studio import Studio, open_account
 from tools.node import ROOT
 
@@ -37,14 +36,13 @@ class Site:
 
 
 @pytest.fixture
-async def site(graphiql: Path, database: str, pool: Pool, clock: FrozenClock) -> AsyncGenerator[Site]:
+async def site(graphiql: Path, api: str, pool: Pool, clock: FrozenClock) -> Site:
     assert (graphiql / "index.html").is_file()
     studio = await open_account(pool, Studio(name="Aurora"))
     async with unit_of_work(pool) as writer:
         secrets = [(await create_key(writer, clock.now(), account)).secret for account in (studio.id, None)]
         await writer.commit()
-    async with api_for(database, clock) as url:
-        yield Site(url, *secrets)
+    return Site(api, *secrets)
 
 
 def titles_of(examples: Sequence[Path]) -> list[str]:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -40,3 +41,10 @@ async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGene
     listener, origin = listen()
     async with app.router.lifespan_context(app), served(app, listener):
         yield f"{origin}/graphql"
+
+
+@pytest.fixture
+async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
+    """URL of the API, served at a port."""
+    async with api_for(database, clock) as url:
+        yield url

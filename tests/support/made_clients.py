@@ -12,7 +12,8 @@ _MADE = ignore_patterns("generated", "__generated__", "node_modules")
 def make_clients(folder: Path) -> None:
     """Copy the schema and the clients to a folder, and make the clients' files."""
     install_packages()
-    copy(ROOT / "schema.graphql", folder)
+    for name in ("schema.graphql", "eslint.config.mjs"):
+        copy(ROOT / name, folder)
     copytree(ROOT / "clients", folder / "clients", ignore=_MADE)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     make(folder)

@@ -29,17 +29,9 @@ class Ended(NamedTuple):
 
 
 async def begin_python_program(name: str, *arguments: str, url: str, token: str) -> asyncio.subprocess.Process:
-    """Begin a program of `clients/python`, which writes no more than some KiB ahead of its reader."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(CLIENTS / "python" / name),
-        *arguments,
-        env={**os.environ, "LOUPE_URL": url, "LOUPE_TOKEN": token},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        pipesize=4096,
-        limit=1024,
-    )
+    """Begin a program of `clients/python`."""
+    command = (sys.executable, str(CLIENTS / "python" / name), *arguments)
+    return await _begin(*command, url=url, token=token)
 
 
 async def run_python_program(name: str, *arguments: str, url: str, token: str) -> Ended:
@@ -51,15 +43,20 @@ async def run_curl_program(name: str, *arguments: str, url: str, token: str) -> 
     """Run a program of `clients/curl` to its end."""
     for needed in ("curl", "jq"):
         program(needed)
-    process = await asyncio.create_subprocess_exec(
-        program("bash"),
-        str(CLIENTS / "curl" / name),
-        *arguments,
+    command = (program("bash"), str(CLIENTS / "curl" / name), *arguments)
+    return await ended(await _begin(*command, url=url, token=token))
+
+
+async def _begin(*command: str, url: str, token: str) -> asyncio.subprocess.Process:
+    """Begin a program, which writes no more than some KiB ahead of its reader."""
+    return await asyncio.create_subprocess_exec(
+        *command,
         env={**os.environ, "LOUPE_URL": url, "LOUPE_TOKEN": token},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        pipesize=4096,
+        limit=1024,
     )
-    return await ended(process)
 
 
 async def ended(process: asyncio.subprocess.Process) -> Ended:

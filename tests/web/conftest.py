@@ -2,6 +2,7 @@
 
 from tests.support.browser import browser
 from tests.support.graphiql_site import site
+from tests.support.listening import api
 from tests.support.serving import app, client_of, counting, http, staff
 
-__all__ = ["app", "browser", "client_of", "counting", "http", "site", "staff"]
+__all__ = ["api", "app", "browser", "client_of", "counting", "http", "site", "staff"]

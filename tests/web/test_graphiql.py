@@ -2,7 +2,9 @@
 
 import fcntl
 import gzip
+import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
@@ -10,7 +12,6 @@ from urllib.parse import urljoin
 import pytest
 from httpx import AsyncClient, Response
 
-from app.web import graphiql as served
 from tests.support.serving import Client
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -19,7 +20,6 @@ MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".ttf": "font/ttf",
-    ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
 POLICY = {
@@ -60,14 +60,6 @@ class Page(HTMLParser):
 async def page(graphiql: Path, http: AsyncClient) -> Response:
     assert (graphiql / "index.html").is_file()
     return await http.get("/graphql", headers=HTML)
-
-
-@pytest.fixture
-def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a page that nobody has built."""
-    (tmp_path / "package.json").write_text("{}")
-    monkeypatch.setattr(served, "_SOURCES", tmp_path)
-    return tmp_path
 
 
 def policy_of(response: Response) -> dict[str, str]:
@@ -167,8 +159,14 @@ def test_fonts_and_workers_are_files_as_the_policy_wants(graphiql: Path) -> None
         name: found for name, text in texts_of(graphiql).items() if (found := re.findall(OUTSIDE_FILES, text))
     } == {}
     suffixes = [path.suffixes[-2] for path in (graphiql / "graphiql").iterdir()]
-    assert {".ttf", ".woff2"} < {*suffixes}
+    assert Counter(each for each in suffixes if each not in {".js", ".css"}) == {".ttf": 1, ".woff2": 3}
     assert len([*(graphiql / "graphiql").glob("*.worker-*.js.gz")]) == 3
+
+
+def test_the_licences_of_all_packages_are_with_the_page(graphiql: Path) -> None:
+    packages = json.loads((graphiql.parent / "package.json").read_text())["dependencies"]
+    listed = set(re.findall(r"^## (\S+) - ", (graphiql / "licenses.md").read_text(), re.MULTILINE))
+    assert packages.keys() - listed == set()
 
 
 def test_headers_forbid_other_hosts_and_framing(page: Response) -> None:

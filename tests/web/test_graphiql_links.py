@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.graphiql_page import graphiql_at
+from tests.support.graphiql_page import context_of, graphiql_at, open_page
 from tests.support.graphiql_site import CLIENTS, Site, titles_of
 
 DOCUMENT = """# Two operations
@@ -50,3 +50,18 @@ async def test_without_a_clipboard_the_link_is_in_the_address(browser: Browser, 
         await page.button("Copy a link to this operation").click()
         await expect(page.button("The link is in the address bar")).to_be_visible()
         assert parse_qs(urlsplit(page.page.url).query) == {"query": [CLIENTS[0].read_text()]}
+
+
+@pytest.mark.soak
+async def test_a_link_of_hostile_texts_is_shown_as_text(browser: Browser, site: Site) -> None:
+    element = "<img src=x onerror=alert(1)>"
+    document = f"# {element}\u2028\u2029\n{{ viewer {{ kind }} }}"
+    link = urlencode({"query": document, "variables": "{}", "operationName": "javascript:alert(1)"}, quote_via=quote)
+    dialogs = list[str]()
+    async with context_of(browser, site.url) as context:
+        context.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        page = await open_page(context, f"{site.url}?{link}#token={site.client}")
+        assert await page.active_tab() == element
+        assert await page.text("operation.graphql") == document
+        assert await page.run() == {"data": {"viewer": {"kind": "CLIENT"}}}
+    assert dialogs == []

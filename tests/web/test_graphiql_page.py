@@ -5,13 +5,13 @@ from playwright.async_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.settings import Access
 from app.web.asgi import create_app
 from tests.support.clock import FrozenClock
 from tests.support.graphiql_page import UNAUTHENTICATED, context_of, graphiql_at, open_page
 from tests.support.graphiql_site import CLIENTS, STAFFS, Site, titles_of
 from tests.support.listening import listen, served
 from tests.support.serving import SETTINGS
-from tools.node import install_packages, run
 
 
 async def test_a_client_opens_the_page_and_runs_its_first_example(browser: Browser, site: Site) -> None:
@@ -131,6 +131,23 @@ async def test_without_a_valid_token_the_page_says_where_keys_come_from(browser:
 
 
 @pytest.mark.soak
+@pytest.mark.usefixtures("graphiql")
+async def test_without_a_token_the_page_has_the_schema_where_everybody_reads_it(
+    browser: Browser, database: str, clock: FrozenClock
+) -> None:
+    settings = SETTINGS.model_copy(update={"introspection": Access.PUBLIC})
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    listener, origin = listen()
+    async with (
+        app.router.lifespan_context(app),
+        served(app, listener),
+        graphiql_at(browser, f"{origin}/graphql") as page,
+    ):
+        await page.button("Show Documentation Explorer").click()
+        await expect(page.page.locator(".graphiql-doc-explorer-type-name", has_text="SLACompliance")).to_be_visible()
+
+
+@pytest.mark.soak
 async def test_the_page_works_below_the_path_of_a_proxy(
     browser: Browser, site: Site, database: str, clock: FrozenClock
 ) -> None:
@@ -141,10 +158,3 @@ async def test_the_page_works_below_the_path_of_a_proxy(
         for address in ("/studio/graphql", "/studio/graphql/"):
             async with graphiql_at(browser, f"{origin}{address}#token={site.client}") as page:
                 assert (await page.run())["data"]["account"]["name"] == "Aurora"
-
-
-@pytest.mark.soak
-def test_the_sources_are_free_of_errors_of_types() -> None:
-    install_packages()
-    done = run("npm", "run", "types", "--workspace", "app/web/ui", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout

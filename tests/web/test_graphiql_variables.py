@@ -13,31 +13,37 @@ from tests.support.javascript import printed_by
 TITLE = "Set a success manager"
 
 
-async def filled(variables: str, answer: object, *, example: str = '{"id": null}', before: str = "") -> tuple[str, str]:
-    """Return variables after an answer, and the values to replace after the next one."""
-    case = {"variables": variables, "example": example, "answer": json.dumps(answer), "filled": before}
-    (done,) = await printed_by(Path(__file__).with_name("filled_variables.mjs"), json.dumps([case]))
-    return done["variables"], done["filled"]
+async def filled(*cases: tuple[str, object, str, str]) -> list[tuple[str, str]]:
+    """Return the variables of each case after an answer, and the values to replace after the next one.
+
+    A case has variables, an answer, those of the example, and the values that were filled in before.
+    """
+    names = ("variables", "answer", "example", "filled")
+    texts = [dict(zip(names, (case[0], json.dumps(case[1]), *case[2:]), strict=True)) for case in cases]
+    done = await printed_by(Path(__file__).with_name("filled_variables.mjs"), json.dumps(texts))
+    return [(each["variables"], each["filled"]) for each in done]
 
 
 async def test_null_variables_of_an_example_get_the_first_value_of_an_answer_that_has_their_name() -> None:
     answer = {"data": {"account": {"id": None, "first": 3, "nodes": [{"id": "a"}, {"id": "b"}]}}}
     text = '{\n  "id": null, // found\n  "first": null\n}\n'
-    example = '{"id": null, "first": 10}'
     expected = ('{\n  "id": "a", // found\n  "first": null\n}\n', '{"id":"a"}')
-    assert await filled(text, answer, example=example) == expected
+    assert await filled((text, answer, '{"id": null, "first": 10}', "")) == [expected]
 
 
-async def test_a_value_that_was_filled_in_is_replaced_and_one_that_a_person_has_written_stays() -> None:
-    answer = {"data": {"id": "b"}}
-    assert await filled('{"id": "a"}', answer, before='{"id":"a"}') == ('{"id": "b"}', '{"id":"b"}')
-    assert await filled('{"id": "mine"}', answer, before='{"id":"a"}') == ('{"id": "mine"}', '{"id":"b"}')
-    assert await filled('{"id": "a"}', {"data": {"id": None}}, before='{"id":"a"}') == ('{"id": "a"}', '{"id":"a"}')
-
-
-async def test_an_empty_text_becomes_an_object_and_one_that_is_none_stays() -> None:
-    for text, expected in (("", '{"id":"b"}'), ("{", "{"), ("[]", "[]"), ("null", "null")):
-        assert await filled(text, {"data": {"id": "b"}}) == (expected, '{"id":"b"}')
+async def test_what_was_filled_in_is_replaced_and_what_a_person_has_written_stays() -> None:
+    found, nothing = {"data": {"id": "b"}}, {"data": {"id": None}}
+    before = '{"id":"a"}'
+    cases = [
+        ('{"id": "a"}', found, before, ('{"id": "b"}', '{"id":"b"}')),
+        ('{"id": "mine"}', found, before, ('{"id": "mine"}', '{"id":"b"}')),
+        ('{"id": "a"}', nothing, before, ('{"id": "a"}', before)),
+        # An empty text becomes an object, and one that is none stays.
+        ("", found, "", ('{"id":"b"}', '{"id":"b"}')),
+        *((text, found, "", (text, '{"id":"b"}')) for text in ("{", "[]", "null")),
+    ]
+    given = [(text, answer, '{"id": null}', filled_in) for text, answer, filled_in, _ in cases]
+    assert await filled(*given) == [expected for *_, expected in cases]
 
 
 @pytest.mark.soak

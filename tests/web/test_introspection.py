@@ -4,21 +4,21 @@ from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 import pytest
-from graphql import build_client_schema, build_schema, get_introspection_query
+from graphql import get_introspection_query
 from httpx import AsyncClient, Response
 
-from api.printing import printed
 from app.settings import Access
 from app.web.identity import CHALLENGE
 from app.web.state import running_of
 from db.connections import Pool
 from tests.api.test_permissions import FIELDS
 from tests.support.clock import FrozenClock
+from tests.support.committed_schema import SCHEMA
 from tests.support.serving import SETTINGS, CountingReader, new_token, serving
 from tests.support.studio import Studio, open_account
 
 RESPONSE: Final = {"Accept": "application/graphql-response+json"}  # in which errors have statuses of their own
-SCHEMA: Final = "{ __schema { queryType { name } } }"
+QUERY_TYPE: Final = "{ __schema { queryType { name } } }"
 ANSWER: Final = {"data": {"__schema": {"queryType": {"name": "Query"}}}}
 SEND_A_TOKEN: Final = {
     "message": "Send a token in the header Authorization: Bearer TOKEN.",
@@ -73,7 +73,7 @@ async def off(database: str, clock: FrozenClock) -> AsyncGenerator[AsyncClient]:
 def names_in(response: Response) -> list[str]:
     """Return the names of the types in an answer to an introspection query."""
     assert response.status_code == 200
-    return list(build_client_schema(response.json()["data"]).type_map)
+    return [each["name"] for each in response.json()["data"]["__schema"]["types"]]
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -82,7 +82,7 @@ async def test_everybody_reads_the_schema_where_it_is_public_and_no_row_is_read(
 ) -> None:
     http, reader = public
     response = await post(http, query, operationName="IntrospectionQuery")
-    assert names_in(response) == sorted(build_schema(printed()).type_map)
+    assert names_in(response) == sorted(SCHEMA.type_map)
     assert reader.statements == []
 
 
@@ -99,14 +99,14 @@ async def test_a_token_makes_no_difference_to_the_schema(
 async def test_a_header_without_a_bearer_token_is_none(
     public: tuple[AsyncClient, CountingReader], authorization: str
 ) -> None:
-    response = await public[0].get("/graphql", params={"query": SCHEMA}, headers={"Authorization": authorization})
+    response = await public[0].get("/graphql", params={"query": QUERY_TYPE}, headers={"Authorization": authorization})
     assert response.json() == ANSWER
 
 
 async def test_a_token_that_is_not_in_force_is_refused_all_the_same(
     public: tuple[AsyncClient, CountingReader],
 ) -> None:
-    response = await post(public[0], SCHEMA, "loupe_unknown")
+    response = await post(public[0], QUERY_TYPE, "loupe_unknown")
     assert response.status_code == 401
     assert response.json()["errors"][0]["message"] == "There is no such token, or it has expired or was revoked."
 
@@ -117,7 +117,7 @@ async def test_no_field_of_a_query_is_answered_without_a_token(
 ) -> None:
     http, reader = public
     chosen = {"operationName": "IntrospectionQuery"} if "IntrospectionQuery" in mixed else {}
-    assert FIELDS.keys() == build_schema(printed()).type_map["Query"].fields.keys()  # type: ignore[attr-defined]
+    assert FIELDS.keys() == SCHEMA.type_map["Query"].fields.keys()  # type: ignore[attr-defined]
     for field in FIELDS.values():
         response = await post(http, mixed.format(field=field), variables={"id": "x"}, **chosen)
         assert (response.status_code, response.json()) == (401, {"errors": [SEND_A_TOKEN]})
@@ -152,17 +152,17 @@ async def test_without_a_token_the_schema_is_read_within_all_limits(
 
 
 async def test_by_default_the_schema_needs_a_key(http: AsyncClient, token: str) -> None:
-    for query in (*QUERIES, SCHEMA, "{ __typename }"):
+    for query in (*QUERIES, QUERY_TYPE, "{ __typename }"):
         response = await post(http, query, operationName="IntrospectionQuery" if "Introspection" in query else None)
         assert (response.status_code, response.json()) == (401, {"errors": [SEND_A_TOKEN]})
     response = await post(http, QUERIES[1], token)
-    assert names_in(response) == sorted(build_schema(printed()).type_map)
+    assert names_in(response) == sorted(SCHEMA.type_map)
 
 
 @pytest.mark.parametrize(
     ("query", "name", "column"),
     [
-        (SCHEMA, "__schema", 3),
+        (QUERY_TYPE, "__schema", 3),
         ('{ viewer { kind } __type(name: "Order") { name } __schema { description } }', "__type", 19),
         ("{ ...A } fragment A on Query { a: __schema { description } }", "__schema", 32),
     ],
@@ -187,7 +187,7 @@ async def test_nobody_reads_the_schema_where_introspection_is_off(
 
 
 async def test_where_introspection_is_off_a_token_is_asked_for_first(off: AsyncClient) -> None:
-    assert (await post(off, SCHEMA)).json() == {"errors": [SEND_A_TOKEN]}
+    assert (await post(off, QUERY_TYPE)).json() == {"errors": [SEND_A_TOKEN]}
 
 
 async def test_clients_learn_the_types_of_answers_where_introspection_is_off(off: AsyncClient, token: str) -> None:

@@ -1,6 +1,5 @@
 """Programs in JavaScript ask a served API: the audits of GraphQL over HTTP, and clients that send hashes of queries."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,9 @@ import pytest
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.javascript import printed_by
-from tests.support.listening import api_for
 from tests.support.serving import new_token
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture
-async def api(database: str, clock: FrozenClock) -> AsyncGenerator[str]:
-    async with api_for(database, clock) as url:
-        yield url
 
 
 @pytest.fixture

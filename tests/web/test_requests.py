@@ -7,8 +7,6 @@ import orjson
 import pytest
 from httpx import AsyncClient, Response
 
-from tests.support.clock import FrozenClock
-from tests.support.listening import api_for
 from tests.support.serving import Client
 
 VIEWER = "{ viewer { kind } }"
@@ -186,12 +184,10 @@ async def test_a_head_is_answered_as_a_get(http: AsyncClient, staff: Client) -> 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 
-async def test_a_served_head_has_the_headers_of_a_get_and_no_body(
-    database: str, clock: FrozenClock, staff: Client
-) -> None:
+async def test_a_served_head_has_the_headers_of_a_get_and_no_body(api: str, staff: Client) -> None:
     headers = {"Authorization": f"Bearer {staff.token}"}
-    async with api_for(database, clock) as url, AsyncClient(headers=headers, params={"query": VIEWER}) as served:
-        by_get, by_head = await served.get(url), await served.head(url)
+    async with AsyncClient(headers=headers, params={"query": VIEWER}) as served:
+        by_get, by_head = await served.get(api), await served.head(api)
     assert by_get.json() == STAFF
     assert (by_head.status_code, by_head.content) == (200, b"")
     assert by_head.headers["content-length"] == by_get.headers["content-length"]

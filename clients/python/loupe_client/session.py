@@ -18,7 +18,7 @@ from gql.transport.exceptions import (
 from gql.transport.httpx import HTTPXTransport
 from gql.utilities import update_schema_scalars
 from graphql import build_schema
-from httpx import HTTPStatusError
+from httpx import HTTPStatusError, NetworkError, RemoteProtocolError, TimeoutException
 
 from loupe_client.scalars import SCALARS
 
@@ -73,8 +73,8 @@ class Operation(Generic[Variables, Answer]):
 def _pause_after(error: TransportError) -> int | None:
     """Return the seconds after which asking again makes sense; None if it makes none."""
     match error:
-        case TransportConnectionFailed():
-            return _PAUSE
+        case TransportConnectionFailed(__cause__=NetworkError() | RemoteProtocolError() | TimeoutException()):
+            return _PAUSE  # a wrong URL, or a token that is no header, fails as a connection, too
         case TransportQueryError(errors=[{"extensions": {"code": "UNAVAILABLE", "retryAfter": int(seconds)}}, *_]):
             return seconds
         case TransportServerError(code=429 | 502 | 503 | 504, __cause__=HTTPStatusError(response=response)):

@@ -288,6 +288,13 @@ ResultsVariables = TypedDict(
     },
 )
 
+OrderStatus: TypeAlias = Literal[
+    "IN_PRODUCTION",
+    "READY_FOR_DOWNLOAD",
+    "COMPLETED",
+    "CANCELLED",
+]
+
 ResultsAccountOrderImagesNodes = TypedDict(
     "ResultsAccountOrderImagesNodes",
     {
@@ -315,6 +322,7 @@ ResultsAccountOrderImages = TypedDict(
 ResultsAccountOrder = TypedDict(
     "ResultsAccountOrder",
     {
+        "status": OrderStatus,
         "deliveredAt": datetime | None,
         "images": ResultsAccountOrderImages | None,
     },
@@ -338,6 +346,7 @@ RESULTS: Final = Operation[ResultsVariables, Results]("""
 query Results($number: Int!, $after: String) {
   account {
     order(number: $number) {
+      status
       deliveredAt
       images(first: 100, after: $after, status: [DELIVERED]) {
         nodes {

@@ -32,20 +32,30 @@ function isResult(answer: unknown): answer is ExecutionResult {
   return isObject(answer) && ("data" in answer || "errors" in answer);
 }
 
-/** Send an operation to the address of the page itself, and return the JSON of the response. */
-async function post(token: string, operation: object, headers?: Record<string, string>): Promise<unknown> {
-  const response = await fetch(window.location.pathname, {
-    method: "POST",
-    headers: {
+/** Send an operation to the address of the page itself, and return the JSON of the response; rejects with a sentence. */
+async function post(token: string, operation: object, others?: Record<string, string>): Promise<unknown> {
+  const headers = headersOf(token, others);
+  const body = JSON.stringify(operation);
+  const response = await fetch(window.location.pathname, { method: "POST", headers, body }).catch(() => {
+    throw new Error("The API cannot be reached.");
+  });
+  const answer: unknown = await response.json().catch(() => {
+    throw new Error(`The API answers with status ${String(response.status)} and no JSON.`);
+  });
+  return answer;
+}
+
+function headersOf(token: string, others?: Record<string, string>): Headers {
+  try {
+    return new Headers({
       Accept: "application/graphql-response+json, application/json;q=0.9",
       "Content-Type": "application/json",
       ...(token === "" ? {} : { Authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body: JSON.stringify(operation),
-  });
-  const answer: unknown = await response.json();
-  return answer;
+      ...others,
+    });
+  } catch {
+    throw new Error("The token or a header has characters that cannot be sent.");
+  }
 }
 
 /** Return what JSON has at a path; undefined if it has nothing there. */

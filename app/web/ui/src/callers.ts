@@ -1,22 +1,23 @@
 import { useEffect, useState } from "react";
 
 import { askForCaller, type Caller } from "./api";
+import type { Given } from "./tokens";
 
 /** What the API says of a token: whose it is, or why it is refused; null as long as it has not answered. */
 export type Answer = { caller: Caller | null; refusal: string | null } | null;
 
 const NOBODY: Answer = { caller: null, refusal: null };
 
-/** Ask the API whose a token is. */
-export function useCaller(token: string): Answer {
-  const [answered, setAnswered] = useState<{ token: string; answer: Answer }>({ token: "", answer: NOBODY });
+/** Ask the API whose a token is, each time that it is given. */
+export function useCaller(given: Given): Answer {
+  const [answered, setAnswered] = useState<{ given: Given | null; answer: Answer }>({ given: null, answer: null });
   useEffect(() => {
-    if (token === "") return;
+    if (given.token === "") return;
     let isCurrent = true;
     const show = (answer: Answer) => {
-      if (isCurrent) setAnswered({ token, answer });
+      if (isCurrent) setAnswered({ given, answer });
     };
-    askForCaller(token).then(
+    askForCaller(given.token).then(
       (caller) => {
         show({ caller, refusal: null });
       },
@@ -27,7 +28,7 @@ export function useCaller(token: string): Answer {
     return () => {
       isCurrent = false;
     };
-  }, [token]);
-  if (token === "") return NOBODY;
-  return answered.token === token ? answered.answer : null;
+  }, [given]);
+  if (given.token === "") return NOBODY;
+  return answered.given === given ? answered.answer : null;
 }

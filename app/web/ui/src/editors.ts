@@ -29,7 +29,13 @@ function makeAccessible(editor: MonacoEditor, ariaLabel: string, escape: number)
   const container = editor.getContainerDomNode();
   container.role = "group";
   container.ariaLabel = `${ariaLabel}: Enter to edit, Escape to leave`;
-  editor.updateOptions({ ariaLabel, fontSize: 13, wordWrap: "on", wrappingIndent: "indent" });
+  editor.updateOptions({
+    ariaLabel,
+    fontSize: 13,
+    unusualLineTerminators: "off", // a link may have some, and each would open a dialog
+    wordWrap: "on",
+    wrappingIndent: "indent",
+  });
   return editor.addAction({
     id: "loupe-leave",
     label: "Leave the editor",

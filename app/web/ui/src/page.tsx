@@ -6,13 +6,13 @@ import { useToken } from "./tokens";
 
 /** The whole page: the bar with the token, and GraphiQL once the token's role is known. */
 export function Page({ link }: { link: LinkedOperation | null }) {
-  const [token, keepToken] = useToken();
-  const answer = useCaller(token);
+  const [given, give] = useToken();
+  const answer = useCaller(given);
   const role = answer?.caller?.role ?? null;
   return (
     <>
-      <TokenBar token={token} answer={answer} onToken={keepToken} />
-      <main>{answer !== null && <Explorer key={role} token={token} role={role} link={link} />}</main>
+      <TokenBar token={given.token} answer={answer} onToken={give} />
+      <main>{answer !== null && <Explorer key={role} token={given.token} role={role} link={link} />}</main>
     </>
   );
 }

@@ -5,10 +5,11 @@ import { useEffect } from "react";
 import { exampleOf, EXAMPLES, FIRST_EXAMPLES, titleOf } from "./examples";
 import type { LinkedOperation } from "./links";
 import type { Role } from "./roles";
+import { attempt } from "./storage";
 import { fillVariables } from "./variables";
 
 const WELCOME = `# Welcome
-# A token at the top opens the API: it completes names as you type, and lists examples for you.
+# With a token at the top the API answers, names are completed as you type, and the examples are those of your role.
 {
   viewer { kind }
 }
@@ -112,7 +113,9 @@ export function useFilledVariables(storage: Storage): void {
       answer: responseEditor.getValue(),
       filled: storage.getItem(key) ?? "",
     });
-    storage.setItem(key, filled);
+    attempt(() => {
+      storage.setItem(key, filled);
+    });
     if (variables === variableEditor.getValue()) return;
     variableEditor.setValue(variables);
     actions.updateActiveTabValues({ variables });

@@ -11,11 +11,13 @@ interface Props {
 /** The bar at the top, which takes the token and says whose it is. */
 export function TokenBar({ token, answer, onToken }: Props) {
   const [typed, setTyped] = useState(token);
+  const isRefused = typeof answer?.refusal === "string";
   useEffect(() => {
     setTyped(token);
   }, [token]);
-  const give = () => {
-    onToken(typed.trim());
+  const isNew = typed.trim() !== token;
+  const giveIf = (wanted: boolean) => {
+    if (wanted) onToken(typed.trim());
   };
   return (
     <header className="loupe-bar">
@@ -23,7 +25,7 @@ export function TokenBar({ token, answer, onToken }: Props) {
       <form
         onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
           event.preventDefault();
-          give();
+          giveIf(isNew || isRefused); // a refused one, too: the API may have been away
         }}
       >
         <label htmlFor="token">Token</label>
@@ -36,7 +38,9 @@ export function TokenBar({ token, answer, onToken }: Props) {
           onChange={(event) => {
             setTyped(event.target.value);
           }}
-          onBlur={give}
+          onBlur={() => {
+            giveIf(isNew);
+          }}
           aria-describedby="caller"
         />
         <button type="submit">Use</button>

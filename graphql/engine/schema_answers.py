@@ -1,0 +1,82 @@
+"""The answers of operations that only introspect, executed in turns and kept as JSON: they are the same every time."""
+
+from collections import OrderedDict
+from typing import Any, Final, NamedTuple, cast
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType] - in part
+)
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
+
+from engine.bad_values import MAX_BAD_VALUES
+from engine.pausing import let_others_work
+
+KEPT_BYTES: Final = 4 * 1024 * 1024
+"""The size of the answers that are kept: eight of the whole schema."""
+
+
+class Question(NamedTuple):
+    """An introspection: the text of its document, the name of its operation, and the kind of its caller."""
+
+    text: str
+    operation: str | None
+    kind: str
+
+
+class SchemaAnswers:
+    """The answers of a schema about itself. Those that were used longest ago make room for others."""
+
+    def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[Question, bytes] = OrderedDict()
+        self.size = 0
+
+    def find(self, question: Question) -> ExecutionResult | None:
+        """Return the answer to a question, if it is kept."""
+        answer = self._kept.get(question)
+        if answer is None:
+            return None
+        self._kept.move_to_end(question)
+        return ExecutionResult(cast("dict[str, Any]", orjson.Fragment(answer)), None)
+
+    def keep(self, question: Question, answer: ExecutionResult) -> None:
+        """Keep an answer without errors."""
+        if not answer.errors and question not in self._kept:
+            self._kept[question] = orjson.dumps(answer.data)
+            self.size += _size(question, self._kept[question])
+        while self.size > self._max_bytes:
+            self.size -= _size(*self._kept.popitem(last=False))
+
+
+def _size(question: Question, answer: bytes) -> int:
+    return len(question.text) + len(answer)
+
+
+class _Executor(Executor[None]):
+    """An execution that pauses between fields when its turn is over."""
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,  # noqa: ANN401 - a part of the schema
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,  # noqa: ANN401 - graphql-core's
+    ) -> Any:  # noqa: ANN401 - a value of any field
+        """Return the value of a field."""
+        let_others_work()
+        return super().execute_field(  # pyright: ignore[reportUnknownMemberType] - in part
+            parent_type, source, field_details_list, path, position_context
+        )
+
+
+def introspect(schema: GraphQLSchema, document: DocumentNode, **options: Any) -> ExecutionResult:  # noqa: ANN401 - graphql-core's
+    """Execute an operation that only introspects."""
+    return execute_sync(schema, document, max_coercion_errors=MAX_BAD_VALUES, executor_class=_Executor, **options)
