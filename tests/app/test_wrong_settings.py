@@ -15,6 +15,7 @@ from app.settings import Settings, SettingsError, data_folder, read_settings
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
 IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
+SHORT: Final = "it should be at least 1 second"
 NO_NUMBER: Final = "it should be a whole number"
 ACCESS: Final = "it should be 'public', 'key' or 'off'"
 PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
@@ -118,8 +119,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
     "at_risk_lead": {
-        "NaN": NO_DURATION,
-        "3600": NO_DURATION,
+        **dict.fromkeys(("NaN", "3600"), NO_DURATION),
         "-PT1H": "it should be at least 0 seconds",
         "P1MT1H": f"it {IN_DAYS}",
     },
@@ -136,9 +136,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "P36501D": "it should be at most 36500 days",
     },
     "verified_accounts": {"-1": "it should be at least 0", "1e3": NO_NUMBER},
-    "read_timeout": {"10": NO_DURATION, "PT0.9S": "it should be at least 1 second"},
-    "write_timeout": {"30s": NO_DURATION},
-    "job_timeout": {"PT25H": "it should be at most 1 day"},
+    **{f"{use}_timeout": {"10": NO_DURATION, "PT0.9S": SHORT} for use in ("read", "write", "job", "import")},
 }
 
 
