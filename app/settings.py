@@ -33,6 +33,8 @@ _ONE_SECOND = timedelta(seconds=1)
 _MOST_ACCOUNTS = 1_000_000
 _LEAST_COST = 10_000  # so that a dashboard is answered
 _MOST_COST = 1_000_000_000
+_MOST_BYTES = 1024 * 1024 * 1024
+_MOST_CONNECTIONS = 1_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
@@ -86,6 +88,20 @@ class Settings(BaseSettings):
     """The address to serve at."""
     port: _WholeNumber = Field(default=8000, ge=0, le=65535)
     """The port to serve at; 0 takes a free one."""
+    max_body: _WholeNumber = Field(default=1024 * 1024, ge=1024, le=_MOST_BYTES)
+    """The bytes of a request's body, at most: an order of 2,000 images fits in."""
+    receiving_memory: _WholeNumber = Field(default=32 * 1024 * 1024, ge=1024, le=_MOST_BYTES)
+    """The bytes of all bodies that a process holds, at most; of each the first 16 KiB do not count."""
+    max_connections: _WholeNumber = Field(default=1_000, ge=1, le=_MOST_CONNECTIONS)
+    """The connections of a process, at most; in any case 256 fewer than it may open files."""
+    address_connections: _WholeNumber = Field(default=256, ge=1, le=_MOST_CONNECTIONS)
+    """The connections of one address to a process, at most."""
+    header_timeout: _Duration = Field(default=timedelta(seconds=30), gt=timedelta(), le=_ONE_DAY)
+    """The time in which the headers of a request have to arrive."""
+    body_timeout: _Duration = Field(default=timedelta(seconds=60), gt=timedelta(), le=_ONE_DAY)
+    """The time in which the body of a request has to arrive, and an answer has to be taken."""
+    idle_timeout: _Duration = Field(default=timedelta(seconds=75), gt=timedelta(), le=_ONE_DAY)
+    """The time for which a connection without requests is kept: longer than those of usual proxies."""
     cors_origins: Annotated[frozenset[_Origin], NoDecode, BeforeValidator(setting_values.split)] = frozenset()
     """The origins whose pages may call the API in a browser, with commas between; `*` for all."""
     introspection: Access = Access.KEY

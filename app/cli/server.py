@@ -5,21 +5,23 @@ import socket
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.cli.handover import received
 from app.clock import SystemClock
 from app.demo.routes import PICTURES
 from app.settings import Settings
 from app.web.asgi import create_app
+from app.web.connections import Connections, limits_of
+from app.web.http_protocol import LimitedProtocol
 from jobs.catalogue import JOBS
 from jobs.scheduler import jobs_alongside
 
 _GRACE = 3  # seconds for requests under way as the process ends
+_BACKLOG = 128  # connections that are accepted at once, at most: they need descriptors before they are counted
 
 
 def serve(
@@ -48,28 +50,23 @@ def serve(
         routes=[PICTURES] if with_demo_pictures else [],
     )
     with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
-        server = _WorkerServer if from_parent else _Server
-        server(config_for(app), when_ready).run(sockets=[connections])
+        config = config_for(app, Connections(limits_of(settings)))
+        (_WorkerServer if from_parent else _Server)(config, when_ready).run(sockets=[connections])
 
 
-def config_for(app: ASGIApp) -> uvicorn.Config:
-    """Return uvicorn's configuration for an application."""
+def config_for(app: ASGIApp, connections: Connections) -> uvicorn.Config:
+    """Return uvicorn's configuration for an application whose connections are these."""
     return uvicorn.Config(
         app,
         loop="app.web.event_loop:FairLoop",
-        http=_Protocol,
+        http=cast("Any", partial(LimitedProtocol, connections)),  # which uvicorn calls as it would a type
         ws="none",
         log_config=None,
         access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE,
     )
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP without WebSockets: a request for one is answered as any other."""
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: uvicorn would advise operators to install WebSockets, at each request of whoever wants one."""
 
 
 class _Server(uvicorn.Server):

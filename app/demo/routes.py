@@ -12,7 +12,6 @@ from app.demo.pictures import PATH, picture
 _HEADERS: Final = {
     "Cache-Control": "max-age=86400",
     "Content-Security-Policy": "default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
 }
 
 

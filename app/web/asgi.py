@@ -16,7 +16,9 @@ from app.settings import Access, Settings
 from app.web.cors import with_cors
 from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
+from app.web.headers import with_headers
 from app.web.health import healthz, readyz
+from app.web.refusals import with_refusals
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
 from db.capacity import CLAIMS, READERS, WRITERS
@@ -60,7 +62,8 @@ def create_app(
     )
     app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
-    app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
+    answering = with_refusals(app.build_middleware_stack())
+    app.middleware_stack = with_headers(with_cors(answering, settings, any_localhost=any_localhost))
     return app
 
 

@@ -14,7 +14,7 @@ _EXPOSED: Final = ("Retry-After", "WWW-Authenticate")
 def with_cors(app: ASGIApp, settings: Settings, *, any_localhost: bool) -> ASGIApp:
     """Wrap an application so that preflights are answered first, and allowed origins can read every response.
 
-    It is the outermost layer, so that refusals of all others can be read, too. Callers send a token in a header,
+    All layers that refuse are within it, so that their refusals can be read, too. Callers send a token in a header,
     never a cookie, so there is no credentials mode; and any header may be sent, since clients add their own.
     """
     return CORSMiddleware(

@@ -36,7 +36,6 @@ _HEADERS: Final = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",  # the address may have a query
-    "X-Content-Type-Options": "nosniff",
 }
 _OF_PAGE: Final = {**_HEADERS, "Cache-Control": "no-cache"}
 _OF_ASSETS: Final = {

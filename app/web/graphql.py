@@ -1,5 +1,6 @@
 """GraphQL over HTTP: operations by POST of JSON, queries also by GET, and GraphiQL for browsers."""
 
+from asyncio import CancelledError
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -17,12 +18,14 @@ from api.context import Context, Stranger, Viewer
 from api.schema import schema
 from api.settled import SettledView
 from app.clock import Clock
+from app.departures import Departure
 from app.services.accounts.slots import AccountSlots
 from app.settings import Access, Settings
 from app.web.graphiql import asks_for_page, graphiql_page
+from app.web.http_protocol import DEPARTURE
 from app.web.identity import BROWSERS_CHALLENGE, authenticate, token_of, token_or_password_of
 from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
-from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, limited
+from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of
 from app.web.responses import answered, failed, failed_by, refused
 from app.web.state import running_of
 from engine.errors import ApiError
@@ -53,8 +56,14 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        request = Request(scope, limited(receive))
-        response = _refused_unread(request) or await self._respond(request, _media_type(request) or JSON)
+        request = Request(scope, receive)
+        departure = scope[DEPARTURE] = Departure()
+        try:
+            response = _refused_unread(request) or await self._respond(request, _media_type(request) or JSON)
+        except CancelledError:
+            if not departure.has_cancelled:
+                raise
+            return
         response.headers["Vary"] = "Accept"
         await response(scope, receive, send)
 

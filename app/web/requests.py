@@ -9,15 +9,11 @@ from typing import Any, Final, cast
 import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
-from starlette.types import Message, Receive
 from strawberry.http import GraphQLRequestData
 from strawberry.http.types import HTTPMethod
 
 from app.web.media_types import is_json
 from engine.errors import ApiError, ErrorCode
-
-MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes of a request's body, at most: 2,000 file names of 255 characters of any script, escaped, fit in."""
 
 MAX_HEADER: Final = 1_000
 """Characters of a header that names media types, at most: reading one takes time, before the caller is known."""
@@ -95,22 +91,6 @@ class ReadRequest(StarletteRequestAdapter):
 def header_of(request: Request, name: str) -> str:
     """Return a header, which may have several lines; without one it is empty."""
     return ", ".join(request.headers.getlist(name))
-
-
-def limited(receive: Receive) -> Receive:
-    """Wrap the receiver of a body's parts, so that it raises Refused as soon as their sum is too large."""
-    received = 0
-
-    async def receive_part() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY:
-            most = f"The body of a request has at most {MAX_BODY // 1024 // 1024} MiB."
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, most)
-        return message
-
-    return receive_part
 
 
 def _read_json(data: bytes | str) -> object:

@@ -15,7 +15,7 @@ from app.web.requests import header_of
 from app.web.responses import failed_by
 
 _PLAIN: Final = "text/plain"  # which browsers show; GraphQL's definitions have no registered type of their own
-_HEADERS: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+_CACHING: Final = {"Cache-Control": "no-cache"}  # the entity tag tells whether it has changed
 
 
 async def schema_text(request: Request, *, clock: Clock, needs_key: bool) -> Response:
@@ -26,7 +26,7 @@ async def schema_text(request: Request, *, clock: Clock, needs_key: bool) -> Res
         except Exception as error:  # noqa: BLE001 - each is answered
             return failed_by(error, JSON)
     text, tag = _tagged()
-    headers = {**_HEADERS, "ETag": tag}
+    headers = {**_CACHING, "ETag": tag}
     if _has(header_of(request, "if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(text, headers=headers, media_type=_PLAIN)

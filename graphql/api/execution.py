@@ -13,6 +13,7 @@ from api.context import Info
 from api.user_error.types import UserError
 from api.validation import Validation
 from app.clock import Clock
+from app.departures import run_to_end
 from app.services.commands import Command, Performed, Result
 from app.services.orders.outcome import Outcome
 from db.failures import OutcomeUnknown, is_outage
@@ -90,6 +91,7 @@ class Call(Validation):
             return await service(writer, context.clock, *args, **kwargs)
 
         async with nullcontext() if self._is_claim else context.slots.hold(self.first_account):
+            run_to_end()
             done = await perform_once(
                 context.claiming if self._is_claim else context.writing,
                 context.clock,

@@ -103,7 +103,13 @@ class SettledView:
         return await self.loaders.ended_imports.load(account_id)
 
     async def close(self) -> None:
-        """Release the snapshot's connection; root fields that continue after a failed one open none."""
+        """Release the snapshot's connection; root fields that continue after a failed one open none.
+
+        Where the request was cancelled, so is what its loaders read.
+        """
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            self.loaders.cancel()
         async with self._opening:
             self._is_closed = True
             await self._snapshot.aclose()

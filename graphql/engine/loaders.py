@@ -3,11 +3,11 @@
 A loader takes keys of accounts that are authorised already, and caches values for one request.
 """
 
-from asyncio import gather, shield
+from asyncio import Task, current_task, gather, shield
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property, partial
-from typing import TypeVar, TypeVarTuple
+from functools import cached_property
+from typing import Final, TypeVar, TypeVarTuple
 
 from strawberry.dataloader import DataLoader
 
@@ -32,6 +32,14 @@ class LoaderSet:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        self.reading: Final[set[Task[object] | None]] = set()
+        """The tasks that read values just now."""
+
+    def cancel(self) -> None:
+        """Cancel what is being read: no field waits for it any more."""
+        for task in self.reading:
+            if task is not None:
+                task.cancel()
 
 
 def by_key(
@@ -84,6 +92,14 @@ def _once(load: Callable[[Reader, list[Key]], Awaitable[list[Value]]]) -> cached
     """Create the loader on its first use: there are many, and a request needs few."""
 
     def make(loaders: LoaderSet) -> DataLoader[Key, Value]:
-        return Loader(partial(load, loaders.reader))
+        async def load_batch(keys: list[Key]) -> list[Value]:
+            task = current_task()
+            loaders.reading.add(task)
+            try:
+                return await load(loaders.reader, keys)
+            finally:
+                loaders.reading.discard(task)
+
+        return Loader(load_batch)
 
     return cached_property(make)

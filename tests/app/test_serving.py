@@ -11,6 +11,7 @@ from uvicorn import Server
 
 from app.cli.server import config_for
 from app.settings import SettingsError, read_settings
+from app.web.connections import Connections, Limits
 from tests.support.listening import listen
 
 OTHERS = "choose others by --host and --port, or LOUPE_HOST and LOUPE_PORT"
@@ -61,7 +62,7 @@ async def teapot(scope: Scope, receive: Receive, send: Send) -> None:
 async def test_a_request_for_a_websocket_is_answered_as_any_other_without_advice_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    config = config_for(teapot)
+    config = config_for(teapot, Connections(Limits()))
     config.lifespan = "off"
     listener, _ = listen()
     server = Server(config)

@@ -11,21 +11,19 @@ from app.domain.bounds import MAX_URL, YEARS
 from app.domain.sla.enums import Plan
 from app.setting_values import CLOCK_YEARS
 from app.settings import Settings, SettingsError, data_folder, read_settings
+from tests.support.wrong_terms import IN_DAYS, PLANS, WRONG_TERMS
 
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
-IN_DAYS: Final = "should be a duration of days, hours, minutes and seconds, such as P90D or PT1H"
 SHORT: Final = "it should be at least 1 second"
 NO_NUMBER: Final = "it should be a whole number"
 ACCESS: Final = "it should be 'public', 'key' or 'off'"
-PLANS: Final = "should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
 NO_HOST: Final = " is no host such as localhost, 0.0.0.0 or ::1, without a port"
 NO_PAGE: Final = " is no URL such as https://help.example"
 NO_ORDER: Final = " is no URL or path such as https://shop.example/orders/{number}"
 BRACES: Final = "only {account} and {number} may be in braces"
 NO_PORT: Final = "its port should be 1 to 65535"
-TERMS: Final = '{"SOLO": {"images_per_day": %s, "expedites_per_day": 6}}'
 SETTINGS: Final[dict[str, dict[str, str]]] = {
     "database_url": {
         "postgresql://db:99999/loupe": NO_PORT,
@@ -65,6 +63,9 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "1_0": NO_NUMBER,
         "1.5": NO_NUMBER,
     },
+    **{key: {"1023": "it should be at least 1024", "1MiB": NO_NUMBER} for key in ("max_body", "receiving_memory")},
+    **{key: {"0": "it should be at least 1"} for key in ("max_connections", "address_connections")},
+    **{key: {"0": NO_DURATION} for key in ("header_timeout", "body_timeout", "idle_timeout")},
     "cors_origins": {
         "https://a.example:70000": "'https://a.example:70000' is no origin such as https://dashboard.example "
         "or http://localhost:5173",
@@ -74,33 +75,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     "client_cost": {"9999": "it should be at least 10000", "1e6": NO_NUMBER},
     "staff_cost": {"-1": "it should be at least 10000", "1000000001": "it should be at most 1000000000"},
     "dashboard_plans": {"SOLO,GOLD": f"it {PLANS}"},
-    "plan_terms": {
-        "{": "it is no JSON: unexpected end of data: line 1 column 2 (char 1)",
-        "[]": "it should be a JSON object",
-        '{"SOLO": null}': "SOLO should be a JSON object",
-        '{"GOLD": {}}': f"GOLD {PLANS}",
-        '{"SOLO": {}}': "SOLO.images_per_day is missing",
-        '{"SOLO": {"images_per_day": 60}}': "SOLO.expedites_per_day is missing",
-        '{"SOLO": {}, "SOLO": {}}': "'SOLO' is in it twice",
-        TERMS % '1, "images_per_day": 2': "'images_per_day' is in it twice",
-        TERMS % f"{'[' * 1_000}{']' * 1_000}": "it is nested too deeply",
-        TERMS % '"a"': "SOLO.images_per_day should be a whole number",
-        TERMS % "null": "SOLO.images_per_day should be a whole number",
-        TERMS % ("9" * 25): "SOLO.images_per_day should be a whole number of fewer digits",
-        TERMS % '60, "deliver_by": "x"': "SOLO.deliver_by should be a time such as 09:00",
-        TERMS % '60, "deliver_by": []': "SOLO.deliver_by should be a time such as 09:00",
-        TERMS % '60, "expedite_multiplier": "x"': "SOLO.expedite_multiplier should be a number",
-        TERMS % '60, "expedite_multiplier": []': "SOLO.expedite_multiplier should be a number",
-        TERMS % '60, "expedite_multiplier": "NaN"': "SOLO.expedite_multiplier should be a number",
-        TERMS % '60, "expedite_turnaround": "x"': "SOLO.expedite_turnaround should be a duration such as PT1H",
-        TERMS % '60, "expedite_turnaround": []': "SOLO.expedite_turnaround should be a duration such as PT1H",
-        TERMS % '60, "expedite_turnaround": "P1M"': f"SOLO.expedite_turnaround {IN_DAYS}",
-        TERMS % '60, "support_phone": "x"': "SOLO.support_phone should be true or false",
-        TERMS % '60, "support_phone": []': "SOLO.support_phone should be true or false",
-        TERMS % "true": "SOLO.images_per_day should be a number",
-        TERMS % "1.5": "SOLO.images_per_day should be a whole number",
-        TERMS % '60, "gold": 1': "SOLO.gold is no term",
-    },
+    "plan_terms": WRONG_TERMS,
     "catalogue_currency": {"usd": "'usd' is no currency of ISO 4217, such as USD"},
     "order_url": {
         **dict.fromkeys(("/orders/{id}", "/orders/{}", "/orders/{", "/orders/{number:99999999999}"), BRACES),

@@ -15,6 +15,7 @@ Accounts and orders
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
   listening           applications on a port, for browsers and other programs; that of the API is a fixture
+  raw_http            a server of a small application within limits, and callers by bytes
   browser             a browser, as a fixture
   graphiql_page       the page of GraphiQL in it, with the steps that people take
   graphiql_site       an API with this page, tokens of both roles, and the examples
@@ -104,6 +105,7 @@ Databases and the system
   routing             a database partitioned by account
   statements          every statement of the code
   system              programs of the system
+  wrong_terms         wrong terms of plans, as a setting has them
   commands            commands of `loupe` in processes of their own
   serving_workers     `loupe serve` with two workers: its log, its workers and their connections
 """

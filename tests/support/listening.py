@@ -9,15 +9,18 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.cli.server import config_for
 from app.web.asgi import create_app
+from app.web.connections import Connections, Limits
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
-    """Serve an application on a port of this machine."""
-    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+async def served(app: ASGIApp, listener: socket.socket, connections: Connections | None = None) -> AsyncGenerator[None]:
+    """Serve an application on a port of this machine, as `loupe serve` does; its connections may be counted."""
+    config = config_for(app, Connections(Limits()) if connections is None else connections)
+    config.lifespan, config.timeout_graceful_shutdown = "off", 1
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve([listener]))
     try:
