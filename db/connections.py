@@ -8,7 +8,7 @@ Every statement has a time limit, on the server and, a second longer, on ours: a
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -84,7 +84,7 @@ class Connection(Protocol):
         ...
 
     async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
+        self, table_name: str, *, records: AsyncIterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:
         """Stream records into a table by COPY."""
         ...
