@@ -5,7 +5,7 @@ other callers have theirs. So it need not be written as a coroutine, and its par
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextvars import ContextVar
 from math import inf
 from threading import local
@@ -87,6 +87,14 @@ def paced(items: Iterable[Item]) -> Iterator[Item]:
     """Yield items, and breathe before each."""
     for item in items:
         breathe()
+        yield item
+
+
+async def paused(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """Yield items, and pause before one if the turn is over: `paced` for a coroutine that takes them itself."""
+    for item in items:
+        if turn_is_over():
+            await pause()
         yield item
 
 

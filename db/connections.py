@@ -6,7 +6,7 @@ SET, no LISTEN, no session-wide lock but that of an import, which is released, n
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -74,7 +74,7 @@ class Connection(Protocol):
         ...
 
     async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
+        self, table_name: str, *, records: AsyncIterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:
         """Stream records into a table by COPY."""
         ...

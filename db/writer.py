@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from app.turns import paused
 from db.columns import attributes_of, columns_of
 from db.connections import Connection, Pool, Record, Statement, open_transaction
 from db.failures import OutcomeUnknown, is_outage
@@ -55,7 +56,8 @@ class Writer:
 
     async def copy(self, table: type[Table], records: Iterable[tuple[object, ...]]) -> None:
         """Stream records, each a tuple in the order of the table's columns, by one COPY."""
-        await self._connection.copy_records_to_table(table.__tablename__, records=records, columns=columns_of(table))
+        columns = columns_of(table)
+        await self._connection.copy_records_to_table(table.__tablename__, records=paused(records), columns=columns)
 
     async def commit(self) -> None:
         """Make the transaction's changes durable; nothing may follow in this unit of work. Raises OutcomeUnknown."""

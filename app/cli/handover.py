@@ -14,6 +14,7 @@ import structlog
 
 _BACKLOG: Final = 2048  # connections that wait to be accepted
 _PAUSE: Final = 1.0  # seconds, after an error of accepting
+_NEXT_TRY: Final = 0.01  # seconds, while all workers are too busy to take a connection
 _ANY: Final = b"\0"  # a byte to send a connection with
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.workers")
@@ -51,16 +52,18 @@ class Handover:
                 await asyncio.sleep(_PAUSE)
             else:
                 with connection:
-                    self._hand_over(connection)
+                    while not self._hand_over(connection):  # noqa: ASYNC110 - several channels have no event
+                        await asyncio.sleep(_NEXT_TRY)
             await asyncio.sleep(0)  # accepting may not have waited
 
-    def _hand_over(self, connection: socket.socket) -> None:
-        """Give a connection to the next worker that takes it; it is closed if none does."""
+    def _hand_over(self, connection: socket.socket) -> bool:
+        """Give a connection to the next worker that takes it; return False if none does."""
         for _ in range(len(self._channels)):
             self._channels.rotate(-1)
-            with suppress(OSError):  # the worker has just died, or takes none
+            with suppress(OSError):  # the worker has just died, or its channel is full
                 socket.send_fds(self._channels[-1], [_ANY], [connection.fileno()])
-                return
+                return True
+        return False
 
 
 def received(channel: socket.socket) -> socket.socket | None:

@@ -27,6 +27,7 @@ from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
 _PAGE: Final = [Route("/graphiql/{name}", graphiql_asset), Route("/graphql/graphiql/{name}", graphiql_asset)]
+_OLD_COLLECTED: Final = 1_000  # collections of young objects for one of all: some minutes of heavy reads
 
 
 def create_app(
@@ -94,6 +95,8 @@ async def _serving(
         yield
 
 
-# The schema and the modules live as long as the process: the collector need not walk them again and again.
+# The schema and the modules live as long as the process: the collector need not walk them again and again. Nor need it
+# often walk the rows of all answers under way, which takes longer than many turns: they are freed without it.
 gc.collect()
 gc.freeze()
+gc.set_threshold(*gc.get_threshold()[:2], _OLD_COLLECTED)

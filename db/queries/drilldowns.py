@@ -228,7 +228,7 @@ async def drill_down(
     arguments = (*lower, *upper, part.size + 1, *drilldown.arguments)
     asked = accounts if drilldown.of_one else [accounts]
     records = [record for each in asked for record in await reader.fetch(statement, each, *arguments)]
-    return pages(records, accounts, part, _keyed)
+    return await pages(records, accounts, part, _keyed)
 
 
 def _during(window: Interval) -> Span:

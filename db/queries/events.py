@@ -141,7 +141,7 @@ async def events_of_orders(
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
     which = (*lower, *upper, part.size + 1, wanted.withdrawn, wanted.ended)
     records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *which)
-    return pages(records, orders, part, _keyed)
+    return await pages(records, orders, part, _keyed)
 
 
 async def count_events_of_orders(

@@ -180,7 +180,7 @@ async def images_of_orders(
     lower, upper = IMAGE_OF_ORDER_SPAN.within(part)
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
     records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *lower, *upper, statuses, part.size + 1, now)
-    return pages(records, orders, part, _keyed)
+    return await pages(records, orders, part, _keyed)
 
 
 async def count_images_of_orders(

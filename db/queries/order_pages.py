@@ -59,7 +59,7 @@ async def orders_of_accounts(
     lower, upper = selection.span.within(part)
     statement = _page_statements(selection.shape).towards(part)
     records = await reader.fetch(statement, accounts, *lower, *upper, *selection.arguments(), part.size + 1)
-    return pages(records, accounts, part, _keyed)
+    return await pages(records, accounts, part, _keyed)
 
 
 async def count_orders(reader: Reader, accounts: Sequence[UUID], selection: OrderSelection) -> dict[UUID, int]:

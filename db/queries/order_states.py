@@ -21,6 +21,7 @@ from app.domain.orders.state import (
     ReviewState,
     Revision,
 )
+from app.turns import paused
 from db.connections import Record, Statement
 from db.readers import Reader
 from db.tables.orders import UPDATED_AT
@@ -151,16 +152,14 @@ async def _of_account(reader: Reader, account_id: UUID, ids: Sequence[UUID]) -> 
     reviewable = [row["id"] for row in images if row["order_id"] in unusual]
     reviews = _grouped(await reader.fetch(REVIEWS, account_id, reviewable)) if reviewable else {}
     of_order = _grouped(images)
-    return {
-        (account_id, row["id"]): _order(
-            row,
-            tuple(
-                _image(row, image, rejections.get(image["id"], ()), reviews.get(image["id"], ()))
-                for image in of_order[row["id"]]
-            ),
-        )
-        for row in rows
-    }
+    states: dict[OrderKey, OrderState] = {}
+    for row in rows:
+        of_row = [
+            _image(row, image, rejections.get(image["id"], ()), reviews.get(image["id"], ()))
+            async for image in paused(of_order[row["id"]])
+        ]
+        states[account_id, row["id"]] = _order(row, tuple(of_row))
+    return states
 
 
 def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
+from app.turns import paused
 from db.connections import Record, Statement
 
 Key: TypeAlias = tuple[Any, ...]
@@ -104,12 +105,12 @@ def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:
     return Page(kept[::-1] if part.backwards else kept, more=len(rows) > part.size)
 
 
-def pages(
+async def pages(
     records: Iterable[Record], parents: Sequence[Parent], part: Slice, read: Callable[[Record], tuple[Parent, Key, Row]]
 ) -> dict[Parent, Page[Row]]:
     """Return a page for each parent, cut from the rows of all parents, which are in the direction walked."""
     rows: dict[Parent, list[tuple[Key, Row]]] = {parent: [] for parent in parents}
-    for record in records:
+    async for record in paused(records):
         parent, key, row = read(record)
         rows[parent].append((key, row))
     return {parent: page(found, part) for parent, found in rows.items()}

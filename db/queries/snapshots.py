@@ -124,7 +124,7 @@ async def snapshots_of_accounts(
     """Read a page of each account's snapshots of these days, newest first."""
     (lower,), (upper,) = days.span.within(part)
     records = await reader.fetch(_OF_ACCOUNTS.towards(part), accounts, lower, upper, part.size + 1)
-    return pages(records, accounts, part, _keyed)
+    return await pages(records, accounts, part, _keyed)
 
 
 async def count_snapshots(reader: Reader, accounts: Sequence[UUID], days: Days) -> dict[UUID, int]:

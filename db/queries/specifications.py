@@ -163,7 +163,7 @@ async def specifications_of_accounts(
     """Read a page of each account's specifications, oldest first; `archived` None means all."""
     (lower,), (upper,) = SPECIFICATION_SPAN.within(part)
     records = await reader.fetch(_OF_ACCOUNT.towards(part), accounts, lower, upper, archived, part.size + 1)
-    return pages(records, accounts, part, _keyed)
+    return await pages(records, accounts, part, _keyed)
 
 
 async def count_specifications(

@@ -24,7 +24,7 @@ from graphql.pyutils import inspect
 from graphql.utilities import validate_input_literal  # pyright: ignore[reportUnknownVariableType] - in part
 from graphql.validation.validate import ValidationAbortedError
 
-from engine.pausing import let_others_work
+from app.turns import breathe
 
 MAX_BAD_VALUES: Final = 10
 """Errors about the variables of a request: graphql-core repeats a part of the values for each."""
@@ -76,7 +76,7 @@ class PathsOfBadValues(ValuesOfCorrectTypeRule):
     def _report(self, literal: ValueNode, error: GraphQLError, steps: Sequence[str | int]) -> None:
         if self._repeated > _MAX_REPEATED:
             raise ValidationAbortedError(_MORE)
-        let_others_work()
+        breathe()
         self._repeated += len(error.message)
         node = error.nodes[0] if error.nodes else None
         if isinstance(node, ObjectFieldNode):  # an unknown field

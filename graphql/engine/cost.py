@@ -38,6 +38,7 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from app.turns import breathe
 from db.queries.pages import MAX_SIZE
 from engine.connections import DEFAULT_SIZE
 from engine.errors import ApiError, ErrorCode
@@ -220,6 +221,7 @@ class _Meter:
         return None if named is None else cast("GraphQLCompositeType", self._schema.get_type(named.name.value))
 
     def _field(self, node: FieldNode, of: GraphQLCompositeType) -> Cost:
+        breathe()
         if node.name.value in OF_SCHEMA:
             self._of_schema += self._schema_cost.of(node, self._name(node))
             return _NOTHING

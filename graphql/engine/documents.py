@@ -12,10 +12,10 @@ from graphql import DocumentNode, Lexer, OperationDefinitionNode, Source, Source
 from graphql.language.parser import Parser
 
 from app.domain.wording import quoted
+from app.turns import breathe
 from engine.cost import OperationCost
 from engine.counts import require_few
 from engine.errors import ApiError, ErrorCode, bad_input
-from engine.pausing import let_others_work
 
 MAX_LENGTH: Final = 20_000
 """Characters of a document: six times those of a dashboard. One long text is read in a step of a few milliseconds."""
@@ -54,7 +54,7 @@ class _Lexer(Lexer):
     """A lexer that pauses between tokens when its turn is over."""
 
     def advance(self) -> Token:
-        let_others_work()
+        breathe()
         return super().advance()
 
 

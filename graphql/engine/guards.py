@@ -1,7 +1,4 @@
-"""The checks of an operation before its execution: the choice of the operation, limits and cost.
-
-Introspection is answered here, too.
-"""
+"""The checks of an operation before its execution: the choice of the operation, limits and cost."""
 
 from collections.abc import AsyncGenerator
 from typing import Protocol, cast
@@ -10,12 +7,12 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefin
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
+from app.turns import in_turns
 from engine.cost import OperationCost, measure, require_affordable
 from engine.documents import KeptDocuments, ReadDocument, chosen_operation, read_document, require_few_values
 from engine.errors import no_token, read_only
 from engine.introspection import only_introspects, refused_introspection
-from engine.pausing import in_turns
-from engine.schema_answers import Question, SchemaAnswers, introspect
+from engine.schema_answers import Question, SchemaAnswers
 from engine.validation import errors_in
 
 
@@ -107,18 +104,21 @@ class Guards(SchemaExtension):
         yield
 
     async def on_execute(self) -> AsyncGenerator[None]:
-        """Refuse a valid operation that costs too much; answer one that only introspects."""
+        """Refuse a valid operation that costs too much; an introspection is executed unless its answer is kept."""
         context = self.execution_context
         require_few_values(context.variables)
         if context.graphql_document is not None:
             require_affordable(await self._cost(context), cast("Request", context.context).max_cost)
-            if self._only_introspects:
-                context.result = await self._introspected(context)
+        question, answers = self._question(context), _guarded(context).answers
+        if question is not None:
+            context.result = answers.find(question)
         yield
+        if question is not None and isinstance(context.result, ExecutionResult):
+            answers.keep(question, context.result)
 
     async def _cost(self, context: ExecutionContext) -> OperationCost:
         """Return the cost of the operation; without variables it is kept with the document."""
-        name = None if self._operation.name is None else self._operation.name.value
+        name = _name(self._operation)
         cost = None if context.variables else self._document.costs.get(name)
         if cost is None:
             cost = await in_turns(measure, _core(context), self._document.node, self._operation, context.variables)
@@ -126,19 +126,15 @@ class Guards(SchemaExtension):
             self._document.costs[name] = cost
         return cost
 
-    async def _introspected(self, context: ExecutionContext) -> ExecutionResult:
-        """Return the answer of an introspection; it is kept if no variable can change it."""
-        answers = _guarded(context).answers
-        kind = cast("Request", context.context).kind
-        name = None if self._operation.name is None else self._operation.name.value
-        question = Question(self._document.text, name, kind)
-        answer = answers.find(question)
-        if answer is None:
-            options = {"variable_values": context.variables, "operation_name": name}
-            answer = await in_turns(introspect, _core(context), self._document.node, **options)
-            if not self._operation.variable_definitions:
-                answers.keep(question, answer)
-        return answer
+    def _question(self, context: ExecutionContext) -> Question | None:
+        """Return what an introspection asks; None for another operation, and for one whose variables matter."""
+        if context.graphql_document is None or not self._only_introspects or self._operation.variable_definitions:
+            return None
+        return Question(self._document.text, _name(self._operation), cast("Request", context.context).kind)
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return None if operation.name is None else operation.name.value
 
 
 def _guarded(context: ExecutionContext) -> Guarded:

@@ -44,6 +44,12 @@ class DirectExecution(StrawberryGraphQLCoreExecutionContext):
     graphql-core does the rest.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's
+        super().__init__(*args, **kwargs)
+        # They are for `is_type_of`, which no type has, and refer to this execution: with them it would be kept, and all
+        # rows of its answer, until the collector finds it.
+        cast("Any", self).async_helpers = None
+
     def execute_field(
         self,
         parent_type: GraphQLObjectType,

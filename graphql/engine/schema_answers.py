@@ -1,22 +1,10 @@
-"""The answers of operations that only introspect, executed in turns and kept as JSON: they are the same every time."""
+"""The answers of operations that only introspect, kept as JSON: they are the same every time."""
 
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple, cast
 
 import orjson
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    Executor,
-    GraphQLObjectType,
-    GraphQLSchema,
-    execute_sync,  # pyright: ignore[reportUnknownVariableType] - in part
-)
-from graphql.execution.collect_fields import FieldDetailsList
-from graphql.pyutils import Path
-
-from engine.bad_values import MAX_BAD_VALUES
-from engine.pausing import let_others_work
+from graphql import ExecutionResult
 
 KEPT_BYTES: Final = 4 * 1024 * 1024
 """The size of the answers that are kept: eight of the whole schema."""
@@ -57,26 +45,3 @@ class SchemaAnswers:
 
 def _size(question: Question, answer: bytes) -> int:
     return len(question.text) + len(answer)
-
-
-class _Executor(Executor[None]):
-    """An execution that pauses between fields when its turn is over."""
-
-    def execute_field(
-        self,
-        parent_type: GraphQLObjectType,
-        source: Any,  # noqa: ANN401 - a part of the schema
-        field_details_list: FieldDetailsList,
-        path: Path,
-        position_context: Any,  # noqa: ANN401 - graphql-core's
-    ) -> Any:  # noqa: ANN401 - a value of any field
-        """Return the value of a field."""
-        let_others_work()
-        return super().execute_field(  # pyright: ignore[reportUnknownMemberType] - in part
-            parent_type, source, field_details_list, path, position_context
-        )
-
-
-def introspect(schema: GraphQLSchema, document: DocumentNode, **options: Any) -> ExecutionResult:  # noqa: ANN401 - graphql-core's
-    """Execute an operation that only introspects."""
-    return execute_sync(schema, document, max_coercion_errors=MAX_BAD_VALUES, executor_class=_Executor, **options)

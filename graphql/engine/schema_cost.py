@@ -17,7 +17,7 @@ from graphql import (
     SelectionSetNode,
 )
 
-from engine.pausing import let_others_work
+from app.turns import breathe
 
 MAX_SCHEMA_COST: Final = 30_000
 """The highest cost of the introspection in an operation: one and a half times the query by which tools read it all."""
@@ -55,7 +55,7 @@ class SchemaCost:
             return MAX_SCHEMA_COST  # it is too expensive anyway
         key = id(selected), id(part)
         if key not in self._counted:
-            let_others_work()
+            breathe()
             cost = 0
             for selection in selected.selections:
                 if isinstance(selection, FragmentSpreadNode):

@@ -28,8 +28,8 @@ from graphql.pyutils import RefMap
 from graphql.validation.rules.overlapping_fields_can_be_merged import RuleContext
 from graphql.validation.validate import FragmentNestingVisitor, ValidationAbortedError, query_document_keys_to_validate
 
+from app.turns import breathe
 from engine.bad_values import PathsOfBadValues
-from engine.pausing import let_others_work
 
 MAX_ERRORS: Final = 20
 """Errors of a document: for each, names of the schema are looked for that are similar to an unknown one."""
@@ -52,7 +52,7 @@ class _TypeInfo(TypeInfo):
 
     def enter(self, node: Node) -> None:
         """Go to the types of a node."""
-        let_others_work()
+        breathe()
         super().enter(node)
 
 
@@ -84,7 +84,7 @@ class _Comparisons(RuleContext):
     @remaining_complexity_budget.setter
     def remaining_complexity_budget(self, left: int) -> None:
         self._left = left
-        let_others_work()
+        breathe()
 
 
 class _OverlappingFields(OverlappingFieldsCanBeMergedRule):
@@ -101,7 +101,7 @@ class _Names(list[str]):
     def __iter__(self) -> Iterator[str]:
         self._read += 1
         for name in super().__iter__() if self._read <= _SUGGESTING else ():
-            let_others_work()
+            breathe()
             yield name
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 import pytest
 
@@ -79,4 +80,19 @@ async def test_connections_wait_while_there_is_no_worker(listener: socket.socket
     assert await second.client() == client.getsockname()
     for worker in (first, second):
         worker.close()
+    client.close()
+
+
+async def test_a_connection_waits_until_a_busy_worker_takes_it(listener: socket.socket, handover: Handover) -> None:
+    busy = Worker(handover)
+    with suppress(BlockingIOError):
+        while True:
+            busy.parents_end.send(b"\0")
+    client = connect(listener)
+    await asyncio.sleep(0.05)  # in which it does not fit
+    while (connection := await asyncio.to_thread(received, busy.channel)) is None:
+        pass
+    with connection:
+        assert connection.getpeername() == client.getsockname()
+    busy.close()
     client.close()

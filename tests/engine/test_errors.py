@@ -158,13 +158,13 @@ async def test_an_invalid_document_has_its_code(client: Client, query: str) -> N
     assert (await client.error(query))["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
-CHAIN = "".join(f"fragment f{level} on Query {{ ...f{level + 1} }} " for level in range(220))
+CHAIN = "".join(f"fragment f{level} on Query {{ ...f{level + 1} }} " for level in range(245))
 TOO_MUCH = {
     "{ account " * 500: "The document is nested too deeply.",
     "{ node(id: " + "[" * 1_000: "The document is nested too deeply.",
     "query ($i: " + "[" * 1_000: "The document is nested too deeply.",
     "{" + "... {" * 250 + "viewer { kind }" + "}" * 251: "The document is nested too deeply.",
-    "{ ...f0 } " + CHAIN + "fragment f220 on Query { viewer { kind } }": (
+    "{ ...f0 } " + CHAIN + "fragment f245 on Query { viewer { kind } }": (
         "The document repeats or nests its fields too often."
     ),
     "{ account { " + "pulse { asOf } " * 400 + "} }": "The document repeats or nests its fields too often.",

@@ -1,5 +1,7 @@
 """Fields are resolved directly, in a schema of its own: attributes, methods, and the types of interfaces."""
 
+import gc
+import weakref
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -168,3 +170,16 @@ async def test_a_resolver_that_was_replaced_is_called() -> None:
     root = Tree(leaf=Leaf(colour=Colour.RED, length=3))
     result = await guarded.execute("{ leaf { colour length } }", root_value=root)
     assert result.data == {"leaf": {"colour": "RED", "length": None}}
+
+
+async def test_nothing_of_an_answer_waits_for_the_collector() -> None:
+    root = Tree(leaf=Leaf(colour=Colour.RED, length=3))
+    kept = weakref.ref(root)
+    gc.disable()
+    try:
+        result = await TREE.execute("{ leaf { colour } }", root_value=root, context_value=root)
+        assert result.data == {"leaf": {"colour": "RED"}}
+        del root
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -8,8 +8,8 @@ import pytest
 from graphql import GraphQLSchema, parse, specified_rules, validate
 
 from api.schema import schema
+from app.turns import in_turns
 from engine.documents import read_document
-from engine.pausing import in_turns
 from engine.validation import MAX_COMPARISONS, MAX_ERRORS, RULES, errors_in
 from tests.support.serving import Client
 
@@ -122,7 +122,7 @@ class Turns:
 def over(monkeypatch: pytest.MonkeyPatch) -> Turns:
     """Turns that are over at once."""
     made = Turns()
-    monkeypatch.setattr("engine.pausing.turn_is_over", made.over)
+    monkeypatch.setattr("app.turns.turn_is_over", made.over)
     return made
 
 

@@ -1,6 +1,6 @@
 """Pools that run a hook before each statement: one that records statements, and one that fails at the n-th."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -92,7 +92,7 @@ class _HookedConnection:
         await self._connection.executemany(command, args)
 
     async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
+        self, table_name: str, *, records: AsyncIterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:
         await self._hook(f"COPY {table_name}")
         return await self._connection.copy_records_to_table(table_name, records=records, columns=columns)

@@ -15,6 +15,7 @@ from app.services.events import write_events
 from app.services.orders.rows import changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import write_rollups
+from app.turns import in_turns
 from db.writer import Writer
 
 
@@ -46,7 +47,7 @@ async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> Non
         for change in changes
         for order in change.after
     ]
-    rows = changed_rows(before, after)
+    rows = await in_turns(changed_rows, before, after)
     await write_orders(writer, rows)
     all_counters = {change.counters.account_id: change.counters for change in changes}
     new_events = {change.counters.account_id: change.new_events for change in changes}

@@ -18,6 +18,7 @@ from app.domain.orders.state import (
 )
 from app.domain.orders.tallies import tally_order
 from app.domain.pulse.rollups import Tally
+from app.turns import paced
 from db.columns import attributes_of, key_of
 from db.tables.base import Table
 from db.tables.images import Image
@@ -118,7 +119,7 @@ def _rows(
     for account_id, order in orders:
         tally_order(tallies[account_id], order, sign)
         rows[0].append(_order_row(account_id, order))
-        for image in order.images:
+        for image in paced(order.images):
             review = open_review(image) if image.reviews else None
             rows[1].append(_image_row(account_id, order, image, review))
             rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
