@@ -40,7 +40,7 @@ class Limits:
     """
 
     body: int = 1024 * 1024
-    bodies: int = 32 * 1024 * 1024
+    bodies: int = 16 * 1024 * 1024
     connections: int = 768
     connections_of_address: int = 256
     header_time: float = 30.0
