@@ -49,6 +49,10 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "run_retention": timedelta(days=90),
         "rejection_period": timedelta(days=30),
         "verified_accounts": 100,
+        "read_timeout": timedelta(seconds=10),
+        "write_timeout": timedelta(seconds=30),
+        "job_timeout": timedelta(minutes=15),
+        "import_timeout": timedelta(hours=1),
     }
 
 
