@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     """The port to serve at; 0 takes a free one."""
     max_body: _WholeNumber = Field(default=1024 * 1024, ge=1024, le=_MOST_BYTES)
     """The bytes of a request's body, at most: an order of 2,000 images fits in."""
-    receiving_memory: _WholeNumber = Field(default=32 * 1024 * 1024, ge=1024, le=_MOST_BYTES)
+    receiving_memory: _WholeNumber = Field(default=16 * 1024 * 1024, ge=1024, le=_MOST_BYTES)
     """The bytes of all bodies that a process holds, at most; of each the first 16 KiB do not count."""
     max_connections: _WholeNumber = Field(default=1_000, ge=1, le=_MOST_CONNECTIONS)
     """The connections of a process, at most; in any case 256 fewer than it may open files."""
