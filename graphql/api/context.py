@@ -50,20 +50,21 @@ class Viewer:
         return self.account is None or self.account.id == account_id
 
 
-@dataclass(frozen=True, slots=True)
 class Stranger:
     """A request without a key, which can only introspect: it has nothing to read anything with."""
 
-    admission: Admission
     kind: Final = "STRANGER"
     is_known: Final = False
     may_introspect: Final = True
     is_read_only: Final = True
     max_cost: Final = MAX_FIELDS  # of `__typename` alone, whose cost is the number of fields
 
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
     def place(self, cost: int, *, is_mutation: bool) -> AbstractAsyncContextManager[object]:  # noqa: ARG002
         """Return the place of the operation, to be entered for its execution."""
-        return self.admission.of_operation(cost)
+        return self._admission.of_operation(cost)
 
 
 @dataclass(slots=True)

@@ -202,7 +202,7 @@ async def test_a_turn_that_comes_as_its_work_is_cancelled_goes_to_the_next(
     sent = works(per_caller=1, places=1)
     async with sent.gate.enter("a") as place:
         await sent.send("b1", "c1")
-        acts = [sent.tasks["b1"].cancel, place.leave]
+        acts: list[Callable[[], object]] = [sent.tasks["b1"].cancel, place.leave]
         for act in acts if cancelled_first else reversed(acts):
             act()
         await settle()
