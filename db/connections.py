@@ -170,30 +170,40 @@ async def open_pool(
 
 async def _open(url: str, use: str | None, settings: Mapping[str, str], limit: timedelta) -> OpenConnection:
     """Open a connection of a pool."""
-    connection = await _connect(url, use, limit)
-    try:
-        await _prepare(connection, {**settings, "statement_timeout": _milliseconds(limit)})
-    except BaseException:
-        connection.terminate()
-        raise
+    async with _kept(await _connect(url, use, limit)) as connection:
+        await _set(connection, settings, limit)
+        await connection.set_type_codec(
+            "jsonb", schema="pg_catalog", format="binary", encoder=encode_jsonb, decoder=decode_jsonb
+        )
     return cast("OpenConnection", connection)
 
 
 async def _connect(url: str, use: str | None, limit: timedelta) -> Any:  # noqa: ANN401 - asyncpg's connection is untyped
     """Open a connection on whose statements a limit is set here, but not on the server."""
     open_connection = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)
-    connection = await open_connection(
+    return await open_connection(
         url,
         server_settings=_named_for(url, use),
         timeout=_CONNECTING.total_seconds(),
         command_timeout=(limit + _MARGIN).total_seconds(),
     )
+
+
+async def _set(connection: Any, settings: Mapping[str, str], limit: timedelta) -> None:  # noqa: ANN401 - as above
+    """Set the server's settings and the limit: a pooler would refuse them as parameters of the connection's start."""
     _require_usable(connection)
-    return connection
+    given = {**settings, "statement_timeout": f"{limit // timedelta(milliseconds=1)}ms"}
+    await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in given.items()))
 
 
-def _milliseconds(limit: timedelta) -> str:
-    return f"{limit // timedelta(milliseconds=1)}ms"
+@asynccontextmanager
+async def _kept(connection: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 - as above
+    """Yield a connection, and close it after an error."""
+    try:
+        yield connection
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 def _named_for(url: str, use: str | None) -> dict[str, str]:
@@ -212,8 +222,8 @@ async def connect(url: str, *, use: str | None = None, limit: timedelta = LONGES
     A statement takes `limit` at most.
     """
     with _reaching(url):
-        connection = await _connect(url, use, limit)
-        await connection.execute(f"SET statement_timeout = '{_milliseconds(limit)}'")
+        async with _kept(await _connect(url, use, limit)) as connection:
+            await _set(connection, _NO_SETTINGS, limit)
         return cast("Connection", connection)
 
 
@@ -280,19 +290,7 @@ class _UnusableError(Exception):
 def _require_usable(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
     major = connection.get_server_version().major
     encoding = getattr(connection.get_settings(), "server_encoding", _ENCODING)
-    problem = None
     if major < _OLDEST:
-        problem = f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer."
-    elif encoding != _ENCODING:
-        problem = f"its encoding is {encoding}, and Loupe needs one made with ENCODING '{_ENCODING}'."
-    if problem is not None:
-        connection.terminate()
-        raise _UnusableError(problem)
-
-
-async def _prepare(connection: Any, settings: Mapping[str, str]) -> None:  # noqa: ANN401 - as above
-    """Prepare a connection of a pool. A pooler in between would refuse these settings as parameters of its start."""
-    await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="binary", encoder=encode_jsonb, decoder=decode_jsonb
-    )
+        raise _UnusableError(f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer.")
+    if encoding != _ENCODING:
+        raise _UnusableError(f"its encoding is {encoding}, and Loupe needs one made with ENCODING '{_ENCODING}'.")
