@@ -27,7 +27,6 @@ def configure_logging() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    logging.getLogger("asyncpg.pool").addFilter(_counted)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -74,14 +73,3 @@ class CountedWarning:
         self._log.warning(self._event, errors=self._errors, reason=self._reason)
         self._errors = 0
         self._logged_at = monotonic()
-
-
-_reconnecting: Final = CountedWarning(structlog.get_logger("loupe.db"), "reconnecting")
-
-
-def _counted(record: logging.LogRecord) -> bool:
-    """Count the connections that a pool could not open again, not a traceback for each; pass all other records."""
-    error = record.exc_info[1] if record.exc_info else None
-    if error is not None:
-        _reconnecting.count(error)
-    return error is None

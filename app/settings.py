@@ -29,6 +29,7 @@ _WebAddress: TypeAlias = Annotated[str, AfterValidator(setting_values.web_addres
 _NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database would be made in place of the data
 _OF_LINES = "LOUPE_PLAN_TERMS"  # JSON, which may have line ends
 _ONE_DAY = timedelta(days=1)
+_ONE_SECOND = timedelta(seconds=1)
 _MOST_ACCOUNTS = 1_000_000
 _LEAST_COST = 10_000  # so that a dashboard is answered
 _MOST_COST = 1_000_000_000
@@ -89,7 +90,7 @@ class Settings(BaseSettings):
     """The port to serve at; 0 takes a free one."""
     max_body: _WholeNumber = Field(default=1024 * 1024, ge=1024, le=_MOST_BYTES)
     """The bytes of a request's body, at most: an order of 2,000 images fits in."""
-    receiving_memory: _WholeNumber = Field(default=32 * 1024 * 1024, ge=1024, le=_MOST_BYTES)
+    receiving_memory: _WholeNumber = Field(default=16 * 1024 * 1024, ge=1024, le=_MOST_BYTES)
     """The bytes of all bodies that a process holds, at most; of each the first 16 KiB do not count."""
     max_connections: _WholeNumber = Field(default=1_000, ge=1, le=_MOST_CONNECTIONS)
     """The connections of a process, at most; in any case 256 fewer than it may open files."""
@@ -142,6 +143,14 @@ class Settings(BaseSettings):
     """The time from its delivery within which an image can be rejected: as P30D."""
     verified_accounts: _WholeNumber = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
     """The number of accounts a day whose Pulse is compared with the rows it is counted from, 0 for none."""
+    read_timeout: _Duration = Field(default=timedelta(seconds=10), ge=_ONE_SECOND, le=_ONE_DAY)
+    """The time limit of a statement that reads for a caller, and of the wait for a connection: as PT10S."""
+    write_timeout: _Duration = Field(default=timedelta(seconds=30), ge=_ONE_SECOND, le=_ONE_DAY)
+    """The time limit of a statement of a caller's command, and of the wait for a connection: as PT30S."""
+    job_timeout: _Duration = Field(default=timedelta(minutes=15), ge=_ONE_SECOND, le=_ONE_DAY)
+    """The time limit of a statement of a job, or of `loupe jobs verify`: as PT15M."""
+    import_timeout: _Duration = Field(default=timedelta(hours=1), ge=_ONE_SECOND, le=_ONE_DAY)
+    """The time limit of a statement of `loupe import` or `loupe erase`: as PT1H."""
 
     @field_validator("port", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ WRITERS: Final = 10
 CLAIMS: Final = 2  # the database does one claim after the other
 JOBS: Final = 14  # for two batches, a long run and two queued jobs, their ledger and their renewals
 
+_HEALTH: Final = 1
 _LISTENERS: Final = 1
 _SPARE: Final = 5  # for short commands and migrations
 
@@ -26,7 +27,7 @@ _LIMITS: Final = Statement(
 
 def connections_of_process(*, with_jobs: bool) -> int:
     """Return how many connections a process that serves holds at most."""
-    return READERS + WRITERS + CLAIMS + (JOBS + _LISTENERS if with_jobs else 0)
+    return READERS + WRITERS + CLAIMS + _HEALTH + (JOBS + _LISTENERS if with_jobs else 0)
 
 
 async def capacity_problem(url: str, processes: int, *, with_jobs: bool) -> str | None:

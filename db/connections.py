@@ -1,29 +1,32 @@
 """Connections to PostgreSQL, and named statements.
 
-This is the one module that touches asyncpg's own, untyped interface; others use the protocols below. The pool does not
+This is the one module that touches asyncpg's own, untyped interface; others use the protocols below. A pool does not
 reset a connection between uses, which would cost more than most reads: so nothing may leave session state behind (no
 SET, no LISTEN, no session-wide lock but that of an import, which is released, no temporary table).
+
+Every statement has a time limit, on the server and, a second longer, on ours: a server that is stopped sets none.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from decimal import Decimal
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
-from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
-import orjson
 
 from app.domain.wording import isolated
 from db.address import files, is_well_formed, shown
 from db.application_name import PARAMETER, name_for
+from db.circuit import Circuit
 from db.failures import DatabaseUnreachable, is_outage
+from db.json_values import decode_jsonb, encode_jsonb
+from db.pools import ConnectionPool
 
 Record: TypeAlias = asyncpg.Record
 
-_JSONB_VERSION = b"\x01"
 # Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
 PLANNED_ONCE: Final[Mapping[str, str]] = {
     "plan_cache_mode": "force_generic_plan",  # a statement is planned once: that takes longer than most reads do
@@ -33,11 +36,18 @@ PLANNED_ONCE: Final[Mapping[str, str]] = {
 COMMANDS: Final[Mapping[str, str]] = {
     **PLANNED_ONCE,
     "lock_timeout": "2s",  # longer than deadlock_timeout, so that a deadlock is found as such
+    "idle_in_transaction_session_timeout": "1min",  # the network may lose a process that holds an account's lock
 }
 """The settings of connections by which commands write: none waits longer for others than this."""
 
+LONGEST: Final = timedelta(minutes=15)
+"""The time limit of statements where no other is given, such as those of commands and of migrations."""
+
 _NO_SETTINGS: Mapping[str, str] = {}
+_MARGIN: Final = timedelta(seconds=1)  # by which the server's own limit comes first, as it has a reason to show
+_CONNECTING: Final = timedelta(seconds=10)  # for one connection
 _GOODBYE: Final = 1.0  # seconds
+_ROLLBACK: Final = 2.0  # seconds
 _ROLE: Final = "target_session_attrs"
 _OLDEST: Final = 16  # the major release of PostgreSQL for which statements and migrations are written
 _ENCODING: Final = "UTF8"  # in which any name can be stored, and alone is normalized
@@ -92,6 +102,18 @@ class Connection(Protocol):
         ...
 
 
+class OpenConnection(Connection, Protocol):
+    """The methods of an asyncpg connection that pools use, too."""
+
+    def terminate(self) -> None:
+        """Close the connection without waiting for the server."""
+        ...
+
+    def add_termination_listener(self, callback: Callable[["OpenConnection"], None]) -> None:
+        """Call a function with the connection once it is closed, whoever closes it."""
+        ...
+
+
 class Pool(Protocol):
     """The methods of an asyncpg pool that Loupe uses."""
 
@@ -112,6 +134,11 @@ class Pool(Protocol):
         ...
 
 
+def new_circuit(url: str) -> Circuit:
+    """Return a circuit for pools of one database, whose own connection is named for health."""
+    return Circuit(partial(_open, url, "health", _NO_SETTINGS, LONGEST))
+
+
 async def open_pool(
     url: str,
     *,
@@ -119,18 +146,64 @@ async def open_pool(
     min_size: int = 1,
     max_size: int = 10,
     settings: Mapping[str, str] = _NO_SETTINGS,
+    limit: timedelta = LONGEST,
+    circuit: Circuit | None = None,
 ) -> Pool:
     """Open a pool whose jsonb values are Python objects both ways; raises DatabaseUnreachable.
 
     `use` is added to the name of its connections, if the process has several uses. `settings` are PostgreSQL's own, for
-    all connections of the pool, from their start on.
+    all connections of the pool. `min_size` of them are open from the start, all of `max_size` once they are wanted. A
+    statement, and the wait for a connection, take `limit` at most. Pools of callers share a `circuit`, by which these
+    hear soon if the database does not answer; others wait for it.
     """
-    create_pool = cast("Callable[..., Awaitable[Pool]]", asyncpg.create_pool)
-    sizes = {"min_size": min_size, "max_size": max_size}
-    with _reaching(url):
-        return await create_pool(
-            url, **sizes, init=_init, reset=_keep, server_settings={**settings, **_named_for(url, use)}
+    opening = partial(_open, url, use, settings, limit)
+    sizes = {"kept": min_size, "most": max_size}
+    pool = ConnectionPool(opening, circuit or Circuit(opening), **sizes, patience=limit, is_watched=circuit is not None)
+    try:
+        with _reaching(url):
+            await pool.fill()
+    except BaseException:
+        await pool.close()
+        raise
+    return pool
+
+
+async def _open(url: str, use: str | None, settings: Mapping[str, str], limit: timedelta) -> OpenConnection:
+    """Open a connection of a pool."""
+    async with _kept(await _connect(url, use, limit)) as connection:
+        await _set(connection, settings, limit)
+        await connection.set_type_codec(
+            "jsonb", schema="pg_catalog", format="binary", encoder=encode_jsonb, decoder=decode_jsonb
         )
+    return cast("OpenConnection", connection)
+
+
+async def _connect(url: str, use: str | None, limit: timedelta) -> Any:  # noqa: ANN401 - asyncpg's connection is untyped
+    """Open a connection on whose statements a limit is set here, but not on the server."""
+    open_connection = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)
+    return await open_connection(
+        url,
+        server_settings=_named_for(url, use),
+        timeout=_CONNECTING.total_seconds(),
+        command_timeout=(limit + _MARGIN).total_seconds(),
+    )
+
+
+async def _set(connection: Any, settings: Mapping[str, str], limit: timedelta) -> None:  # noqa: ANN401 - as above
+    """Set the server's settings and the limit: a pooler would refuse them as parameters of the connection's start."""
+    _require_usable(connection)
+    given = {**settings, "statement_timeout": f"{limit // timedelta(milliseconds=1)}ms"}
+    await connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in given.items()))
+
+
+@asynccontextmanager
+async def _kept(connection: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 - as above
+    """Yield a connection, and close it after an error."""
+    try:
+        yield connection
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 def _named_for(url: str, use: str | None) -> dict[str, str]:
@@ -143,13 +216,15 @@ async def hang_up(line: Pool | Connection) -> None:
         await asyncio.wait_for(line.close(), _GOODBYE)
 
 
-async def connect(url: str, *, use: str | None = None) -> Connection:
-    """Open a connection outside any pool, for exclusive use, which is added to its name; raises DatabaseUnreachable."""
-    open_connection = cast("Callable[..., Awaitable[Connection]]", asyncpg.connect)
+async def connect(url: str, *, use: str | None = None, limit: timedelta = LONGEST) -> Connection:
+    """Open a connection outside any pool, for exclusive use, which is added to its name; raises DatabaseUnreachable.
+
+    A statement takes `limit` at most.
+    """
     with _reaching(url):
-        connection = await open_connection(url, server_settings=_named_for(url, use))
-        _require_usable(connection)
-        return connection
+        async with _kept(await _connect(url, use, limit)) as connection:
+            await _set(connection, _NO_SETTINGS, limit)
+        return cast("Connection", connection)
 
 
 @asynccontextmanager
@@ -158,18 +233,19 @@ async def open_transaction(connection: Connection, begin: str) -> AsyncGenerator
     try:
         await connection.execute(begin)
     except asyncio.CancelledError:  # the server may have begun it all the same
-        await connection.execute("ROLLBACK")
+        await _end(connection)
         raise
     try:
         yield
     finally:
-        await _roll_back(connection)
-
-
-async def _roll_back(connection: Connection) -> None:
-    """Roll back a transaction that is still open; if the connection is lost, the server has done so."""
-    try:
         if not connection.is_closed() and connection.is_in_transaction():
+            await _end(connection)
+
+
+async def _end(connection: Connection) -> None:
+    """Roll back; if the connection is lost, or the server does not answer, it does so once it learns of that."""
+    try:
+        async with asyncio.timeout(_ROLLBACK):
             await connection.execute("ROLLBACK")
     except Exception as error:
         if not is_outage(error):
@@ -196,6 +272,8 @@ def _reason(url: str, error: Exception) -> str:
         return "the URL is malformed"  # of which the error may show a password
     if _ROLE in str(error):  # asyncpg prints an object of Python in place of what it allows
         return f"{_ROLE} should be any, primary, standby, read-write, read-only or prefer-standby"
+    if isinstance(error, TimeoutError):
+        return f"it does not answer within {_CONNECTING.total_seconds():.0f} s"
     if isinstance(error, FileNotFoundError) and (missing := [each for each in files(url) if not _exists(each)]):
         return f"{', '.join(missing)}: {error.strerror}"
     return str(error)
@@ -212,49 +290,7 @@ class _UnusableError(Exception):
 def _require_usable(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
     major = connection.get_server_version().major
     encoding = getattr(connection.get_settings(), "server_encoding", _ENCODING)
-    problem = None
     if major < _OLDEST:
-        problem = f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer."
-    elif encoding != _ENCODING:
-        problem = f"its encoding is {encoding}, and Loupe needs one made with ENCODING '{_ENCODING}'."
-    if problem is not None:
-        connection.terminate()
-        raise _UnusableError(problem)
-
-
-async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
-    _require_usable(connection)
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="binary", encoder=_encode_jsonb, decoder=_decode_jsonb
-    )
-
-
-async def _keep(_connection: object) -> None:
-    """Do nothing between uses of a connection."""
-
-
-def _encode_jsonb(value: object) -> bytes:
-    return _JSONB_VERSION + encode_json(value)
-
-
-def encode_json(value: object) -> bytes:
-    """Write a jsonb value: ids, dates, instants (ISO 8601) and amounts as strings."""
-    return orjson.dumps(value, default=_text_of)
-
-
-def array_text(values: Sequence[object]) -> str:
-    """Write an array of ids, dates, instants or numbers; the driver takes several times as long for a list of them."""
-    return f"{{{encode_json(values)[1:-1].decode()}}}"
-
-
-def _text_of(value: object) -> str:
-    """Return amounts and the driver's own UUIDs as text; any other value that orjson does not know is a mistake."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError
-
-
-def _decode_jsonb(data: bytes) -> object:
-    return orjson.loads(data[1:])
+        raise _UnusableError(f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer.")
+    if encoding != _ENCODING:
+        raise _UnusableError(f"its encoding is {encoding}, and Loupe needs one made with ENCODING '{_ENCODING}'.")

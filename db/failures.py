@@ -12,9 +12,10 @@ _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_de
 _READ_ONLY = "25006"  # read_only_sql_transaction
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _CANCELLED = "57014"  # query_canceled
+_FULL = "53300"  # too_many_connections
 # connection_exception, operator_intervention by a shutdown, too_many_connections; and errors of connecting only:
 # invalid_authorization_specification, invalid_catalog_name
-_GONE = ("08", "57P", "53300", "28", "3D000")
+_GONE = ("08", "57P", _FULL, "28", "3D000")
 
 
 class DatabaseUnreachable(SentenceError):  # noqa: N818 - named by its case, like all errors here
@@ -54,6 +55,11 @@ def is_read_only(error: BaseException) -> bool:
 def is_timeout(error: BaseException) -> bool:
     """Return True if a statement was ended, as after the setting statement_timeout."""
     return getattr(error, "sqlstate", None) == _CANCELLED
+
+
+def is_full(error: BaseException) -> bool:
+    """Return True if the server has no connection left: others have taken all."""
+    return getattr(error, "sqlstate", None) == _FULL
 
 
 def is_outage(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 
 import structlog
@@ -15,6 +16,7 @@ Listener: TypeAlias = Callable[[str | None], object]
 
 _FIRST_PAUSE: Final = 1.0  # seconds until a failed connection is tried again, doubled each time
 _LONGEST_PAUSE: Final = 60.0
+_LIMIT: Final = timedelta(seconds=10)  # of a LISTEN
 _not_listening: Final = CountedWarning(structlog.get_logger("loupe.db"), "not_listening")
 
 
@@ -55,7 +57,7 @@ class Notifications:
     async def _connect(self) -> None:
         """Listen to all channels, on a new connection if the last one was lost, and call all listeners."""
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url, use="listener")
+            self._connection = await connect(self._url, use="listener", limit=_LIMIT)
             cast("Any", self._connection).add_termination_listener(self._lose)
         for channel in self._listeners:
             await cast("Any", self._connection).add_listener(channel, self._dispatch)  # once, however often it is asked

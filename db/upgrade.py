@@ -22,10 +22,8 @@ from db.revisions import MIGRATIONS, Found, MigrationStatus, inspect
 _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
 _NONE: Final[Mapping[str, Mapping[str, Any]]] = {}
 _PATIENCE: Final = 0.1  # seconds between two tries
-_LIMITS: Final = (
-    "SET lock_timeout = '5s'",  # rather give up than make every query queue behind a step that waits for a table
-    "SET statement_timeout = '15min'",
-)
+# Rather give up than make every query queue behind a step that waits for a table.
+_LOCK_LIMIT: Final = "SET lock_timeout = '5s'"
 
 
 async def upgrade(url: str, plan_terms: Mapping[str, Mapping[str, Any]]) -> None:
@@ -66,8 +64,7 @@ async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
         while not await connection.scalar(text(_TRY_LOCK)):
             await connection.rollback()
             await asyncio.sleep(_PATIENCE)
-        for statement in _LIMITS:
-            await connection.execute(text(statement))
+        await connection.execute(text(_LOCK_LIMIT))
         await connection.commit()
         yield connection
 

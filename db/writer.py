@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.turns import paused
 from db.columns import attributes_of, columns_of
@@ -20,11 +20,22 @@ if TYPE_CHECKING:  # as in `db.columns`
     from db.tables.base import Table
 
 
+class _Ended:
+    """The connection of a writer whose transaction has ended."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(f"The transaction has ended: {name} comes too late.")
+
+
 class Writer:
     """One connection in one transaction. It reads, too, so it can be passed as a reader."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def end(self) -> None:
+        """Give the connection up, which others use next; whatever is asked of the writer later is a mistake."""
+        self._connection = cast("Connection", _Ended())
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows, of a read or of the RETURNING of a change."""
@@ -75,7 +86,11 @@ class Writer:
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
     async with pool.acquire() as connection, open_transaction(connection, "BEGIN"):
-        yield Writer(connection)
+        writer = Writer(connection)
+        try:
+            yield writer
+        finally:
+            writer.end()
 
 
 @asynccontextmanager

@@ -213,7 +213,7 @@ class Scheduler:
 @asynccontextmanager
 async def open_scheduler(url: str, settings: Settings, clock: SystemClock, jobs: Registry) -> AsyncGenerator[Scheduler]:
     """Open a scheduler with a worker and connections of its own; raises DatabaseUnreachable."""
-    async with working_pool(url) as pool, open_notifications(url) as notifications:
+    async with working_pool(url, settings.job_timeout) as pool, open_notifications(url) as notifications:
         worker = Worker(pool, clock, settings, new_owner(), jobs)
         yield Scheduler(notifications, PoolReader(pool), worker, clock)
 

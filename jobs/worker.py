@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -13,16 +13,18 @@ from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.settings import Settings
 from db.capacity import JOBS
-from db.connections import PLANNED_ONCE, Pool, hang_up, open_pool
+from db.connections import LONGEST, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 from jobs.context import WorkerContext, in_time
 from jobs.counts import Counts
 from jobs.kind import Kind
 from jobs.registry import Registry
 
+_KEPT: Final = 2  # a batch and its ledger
 _SETTINGS: Final = {
     **PLANNED_ONCE,
     "lock_timeout": "2s",  # a batch that waits for an account keeps the commands of all its others waiting
+    "idle_in_transaction_session_timeout": "5min",  # the network may lose a process that holds an account's lock
 }
 _Result = TypeVar("_Result")
 
@@ -76,9 +78,12 @@ class Worker:
 
 
 @asynccontextmanager
-async def working_pool(url: str) -> AsyncGenerator[Pool]:
-    """Open a pool for one worker; raises DatabaseUnreachable."""
-    pool = await open_pool(url, use="worker", max_size=JOBS, settings=_SETTINGS)
+async def working_pool(url: str, limit: timedelta = LONGEST) -> AsyncGenerator[Pool]:
+    """Open a pool for one worker, whose statements take `limit` at most; raises DatabaseUnreachable.
+
+    It begins with a few connections: jobs can wait for more, and most processes never need them.
+    """
+    pool = await open_pool(url, use="worker", min_size=_KEPT, max_size=JOBS, settings=_SETTINGS, limit=limit)
     try:
         yield pool
     finally:

@@ -92,7 +92,7 @@ def erase_command(
     settings = read_settings()
 
     async def erase(url: str, clock: SystemClock) -> _Done:
-        pool = await open_pool(url, max_size=2)
+        pool = await open_pool(url, max_size=2, limit=settings.import_timeout)
         try:
             done = await work(pool, clock)
             if not dry_run:  # also where nothing was left to erase: an earlier run may have ended before this

@@ -82,7 +82,7 @@ async def run_import(
 ) -> Report:
     """Import a source, or check it; raises AccountMoved and SourceUnreadable."""
     work = check_history if check else import_history
-    pool = await open_pool(url, max_size=_POOL_SIZE)
+    pool = await open_pool(url, max_size=_POOL_SIZE, limit=settings.import_timeout)
     try:
         return await work(pool, source, clock=clock, plan_terms=settings.plan_terms, listener=listener)
     finally:

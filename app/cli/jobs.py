@@ -97,7 +97,7 @@ async def _run_due(
     url: str, settings: Settings, clock: SystemClock, at: datetime | None
 ) -> tuple[Mapping[str, Counts] | None, Mapping[str, datetime]]:
     """Return the counts by job, None if interrupted by a signal; and the paused jobs, each since an instant (UTC)."""
-    async with working_pool(url) as pool:
+    async with working_pool(url, settings.job_timeout) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with signalled(lambda _: worker.drain(), signal.SIGINT, signal.SIGTERM):
             counts = await worker.in_time(worker.run_due(at))

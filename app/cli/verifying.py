@@ -48,7 +48,7 @@ def verify_command(
 
 
 async def _verify(url: str, settings: Settings, clock: SystemClock, account: str | None) -> Verified:
-    async with working_pool(url) as pool:
+    async with working_pool(url, settings.job_timeout) as pool:
         if account is None:
             return await verify_next(pool, clock, new_owner(), settings.verified_accounts)
         account_id = await read_account(PoolReader(pool), "--account", account)

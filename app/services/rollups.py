@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from app.domain.pulse.rollups import Tally, day_of
 from app.domain.pulse.streak import weeks_between
 from db.columns import columns_of
-from db.connections import Statement, array_text
+from db.connections import Statement
+from db.json_values import array_text
 from db.tables.base import Table
 from db.tables.rollups import Rollup, SavingsRollup, UploadWeek
 from db.writer import Writer

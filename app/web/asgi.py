@@ -22,7 +22,7 @@ from app.web.refusals import with_refusals
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
 from db.capacity import CLAIMS, READERS, WRITERS
-from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
+from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, new_circuit, open_pool
 from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.
@@ -38,12 +38,14 @@ def create_app(
     alongside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     any_localhost: bool = False,
     routes: Sequence[BaseRoute] = (),
+    begin_full: bool = True,
 ) -> Starlette:
     """Make the application; its pools are opened as it starts (raises DatabaseUnreachable) and closed as it ends.
 
     Writes have a pool of their own: one that waits for an account does not keep others from reading. So do claims,
     which wait for each other. `alongside` is entered with the pools, for work in the same process. Pages of the origins
     in the settings may call it in a browser, and those of `any_localhost`, too. Further `routes` are served, too.
+    The pools are full from the start, so that nobody else can take their connections; else they begin with one.
     """
     text = partial(schema_text, clock=clock, needs_key=settings.schema_sdl is Access.KEY)
     app = Starlette(
@@ -55,7 +57,9 @@ def create_app(
             *_with_and_without_slash("/readyz", readyz),
             *routes,
         ],
-        lifespan=partial(_serving, database_url=database_url, settings=settings, alongside=alongside),
+        lifespan=partial(
+            _serving, database_url=database_url, settings=settings, alongside=alongside, begin_full=begin_full
+        ),
     )
     app.router.redirect_slashes = False  # Starlette would send callers to the host that their request names
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
@@ -76,21 +80,32 @@ def _open_to(access: Access, routes: list[Route]) -> list[Route]:
 
 @asynccontextmanager
 async def _serving(
-    app: Starlette, database_url: str, settings: Settings, alongside: Callable[[], AbstractAsyncContextManager[object]]
+    app: Starlette,
+    database_url: str,
+    settings: Settings,
+    alongside: Callable[[], AbstractAsyncContextManager[object]],
+    *,
+    begin_full: bool,
 ) -> AsyncGenerator[None]:
     """Open the pools of an application, and close them however it ends."""
+    circuit = new_circuit(database_url)
     async with AsyncExitStack() as stack:
 
-        async def opened(**options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
-            pool = await open_pool(database_url, **options)
+        async def opened(size: int, **options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
+            kept = size if begin_full else 1
+            pool = await open_pool(database_url, min_size=kept, max_size=size, circuit=circuit, **options)
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        reader = PoolReader(await opened(use="reader", max_size=READERS, settings=PLANNED_ONCE))
-        writing_pool = await opened(use="writer", max_size=WRITERS, settings=COMMANDS)
-        claiming_pool = await opened(use="claims", max_size=CLAIMS, settings=COMMANDS)
+        writing = {"settings": COMMANDS, "limit": settings.write_timeout}
+        reading_pool = await opened(READERS, use="reader", settings=PLANNED_ONCE, limit=settings.read_timeout)
+        writing_pool = await opened(WRITERS, use="writer", **writing)
+        claiming_pool = await opened(CLAIMS, use="claims", **writing)
+        if begin_full:
+            circuit.suspect()  # which has its own connection opened
         key_uses = None if settings.read_only else await stack.enter_async_context(noted_key_uses(writing_pool))
-        keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
+        quote_key = QuoteKey(writing_pool)
+        keep_running(app, Running(PoolReader(reading_pool), writing_pool, claiming_pool, quote_key, key_uses, circuit))
         await stack.enter_async_context(alongside())
         yield
 

@@ -40,7 +40,7 @@ class Limits:
     """
 
     body: int = 1024 * 1024
-    bodies: int = 32 * 1024 * 1024
+    bodies: int = 16 * 1024 * 1024
     connections: int = 768
     connections_of_address: int = 256
     header_time: float = 30.0
@@ -152,7 +152,7 @@ class Connections:
             del self._addresses[place.name]
 
     def hold(self, of: _Address, size: int) -> bool:
-        """Make room for bytes of a body, unless there is too little."""
+        """Make room for more bytes of a body, unless there is too little; for less always."""
         if self.bytes + size > self.limits.bodies:
             return False
         if of.bytes + size > self.limits.bodies / _PARTS and not of.is_proxy:
@@ -206,20 +206,17 @@ class Place:
         self.of.waiting.pop(self, None)
 
     def hold(self, size: int) -> bool:
-        """Hold a body of this size so far; return False if there is no room for it."""
-        more = size - FREE_BYTES - self._bytes
-        if more <= 0:
-            return True
-        if not self.all.hold(self.of, more):
+        """Hold so many bytes of a body so far; return False if there is no room for them."""
+        if not self.all.hold(self.of, size - self._bytes):
             return False
-        self._bytes += more
+        self._bytes = size
         return True
 
     def release(self) -> None:
         """Hold no body any more."""
-        self.all.bytes -= self._bytes
-        self.of.bytes -= self._bytes
-        self._bytes = 0
+        if self._bytes:
+            self.all.hold(self.of, -self._bytes)
+            self._bytes = 0
 
     def leave(self) -> None:
         """Free the place, as the connection is closed."""

@@ -1,5 +1,6 @@
 """Health checks for operators, which need no token."""
 
+import asyncio
 from typing import Final
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
@@ -9,7 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.web.state import running_of
-from db.revisions import find_revision
+from db.connections import Connection
+from db.failures import DatabaseUnreachable
+from db.revisions import Found, find_revision
+from db.writer import Writer
+
+_PATIENCE: Final = 1.5  # seconds: orchestrators wait for two or more
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.health")
 
@@ -20,13 +26,27 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer 200 if the database can be reached and has the schema of this release, or of a newer one, else 503."""
+    """Answer 200 if the database answers soon and has the schema of this release, or of a newer one, else 503.
+
+    It has a connection of its own, so that a busy server is ready, too.
+    """
     try:
-        found = await find_revision(running_of(request.app).reader)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        async with asyncio.timeout(_PATIENCE):
+            found = await running_of(request.app).circuit.ask(_find_revision)
+    except (
+        DatabaseUnreachable,
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as error:
         _log.warning("not_ready", reason=f"{type(error).__name__}: {error}")
         return _answer(503, "the database does not answer")
     return _answer(200, "ready") if found.suffices else _answer(503, "the database is not migrated")
+
+
+async def _find_revision(connection: Connection) -> Found:
+    return await find_revision(Writer(connection))
 
 
 def _answer(status_code: int, status: str) -> Response:

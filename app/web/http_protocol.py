@@ -13,7 +13,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.departures import Departure
-from app.web.connections import Connections, Place
+from app.web.connections import FREE_BYTES, Connections, Place
 from app.web.refusals import (
     LARGE_HEAD,
     LATE,
@@ -114,9 +114,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse in pieces, so that a head without end is known before much of it is kept."""
         for start in range(0, len(data), _PIECE):
-            if self._has_ended:
-                return
-            self._parse(data[start : start + _PIECE])
+            if not self._has_ended:
+                self._parse(data[start : start + _PIECE])
 
     def _parse(self, piece: bytes) -> None:
         try:
@@ -130,7 +129,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self._is_in_head or self._is_in_body:
             self._framing += len(piece)
-            if self._framing > MAX_HEAD:
+            if self._framing > MAX_HEAD or len(self.headers) > MAX_HEADERS:
                 self._refuse(LARGE_HEAD)
 
     def on_message_begin(self) -> None:
@@ -141,15 +140,10 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.cycle and self._at_work is None:  # the first head is expected since the connection was made
             self._expect_within(self._limits.header_time)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; not one after the body, which would come too late."""
-        if len(self.headers) == MAX_HEADERS:
-            self._end(LARGE_HEAD)
-        if self._is_in_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Begin the request, unless it is known by now to be beyond a limit."""
+        if len(self.headers) > MAX_HEADERS:
+            self._end(LARGE_HEAD)
         if self._place.is_spare and self.url.partition(b"?")[0].rstrip(b"/") not in _HEALTH:
             self._end(MANY_CONNECTIONS)
         if next((int(value) for name, value in self.headers if name == b"content-length"), 0) > self._limits.body:
@@ -159,6 +153,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade() and any(name in _OF_BODY for name, _ in self.headers):
             self._end(UPGRADED_BODY)
         super().on_headers_complete()
+        self.headers = []  # of those after the body, which come too late
         self._at_work = self._at_work or self.cycle  # behind another at work it is in the pipeline
         self._is_in_head, self._is_in_body = False, True
         self._framing = self._size = 0
@@ -170,7 +165,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._size += len(body)
         if self._size > self._limits.body:
             self._end(large_body(self._limits.body))
-        if not (self.cycle.response_complete or self._place.hold(self._size)):
+        if self._size > FREE_BYTES and not (self.cycle.response_complete or self._place.hold(self._size - FREE_BYTES)):
             self._end(MANY_BODIES)
         super().on_body(body)
 

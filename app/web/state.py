@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from app.services.api_keys.uses import KeyUses
 from app.services.quotes.tokens import QuoteKey
+from db.circuit import Circuit
 from db.connections import Pool
 from db.readers import Database
 
@@ -15,7 +16,7 @@ from db.readers import Database
 class Running:
     """The reader, the pools of commands and of claims, the key that signs quotes, and the uses of API keys.
 
-    A read-only server notes no uses.
+    A read-only server notes no uses. `circuit` is that of the pools and the reader.
     """
 
     reader: Database
@@ -23,6 +24,7 @@ class Running:
     claiming_pool: Pool
     quote_key: QuoteKey
     key_uses: KeyUses | None
+    circuit: Circuit
 
 
 def keep_running(app: Starlette, running: Running) -> None:

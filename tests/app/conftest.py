@@ -27,7 +27,6 @@ def own_log() -> Generator[None]:
     root.handlers[:] = handlers
     root.setLevel(levels[0])
     jobs.setLevel(levels[1])
-    logging.getLogger("asyncpg.pool").filters.clear()
     structlog.reset_defaults()
 
 

@@ -22,7 +22,7 @@ HERE = f"{socket.gethostname().partition('.')[0]}:{os.getpid()}"
 NAMED = """
     SELECT array_agg(DISTINCT application_name) FROM pg_stat_activity
      WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> ''
-    HAVING count(DISTINCT application_name) >= 5"""
+    HAVING count(DISTINCT application_name) >= 6"""
 RECORD = """
     CREATE TABLE connections (name text);
     CREATE FUNCTION record_connection() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -77,7 +77,8 @@ async def test_a_server_with_jobs_names_the_use_of_each_connection(database: str
     app = create_app(
         database_url=url, settings=settings, clock=clock, alongside=lambda: jobs_alongside(url, settings, clock, JOBS)
     )
-    uses = {f"loupe serve {HERE} {use}" for use in ("reader", "writer", "claims", "worker", "listener")}
+    used = ("reader", "writer", "claims", "health", "worker", "listener")
+    uses = {f"loupe serve {HERE} {use}" for use in used}
     async with app.router.lifespan_context(app):
         await until(pool, NAMED)
         assert set((await pool.fetch(NAMED))[0][0]) == uses

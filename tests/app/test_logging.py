@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from app.logging import CountedWarning, configure_logging
+from app.logging import configure_logging
 
 
 class Terminal(StringIO):
@@ -36,17 +36,3 @@ def test_logs_on_a_terminal_are_for_people(monkeypatch: pytest.MonkeyPatch) -> N
     assert "served" in ours
     assert "slow by 2 s" in theirs
     assert "{" not in ours + theirs
-
-
-async def test_connections_that_a_pool_cannot_open_again_are_counted_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.logging._reconnecting", CountedWarning(structlog.get_logger("loupe.db"), "reconnecting"))
-    stream, pool = StringIO(), logging.getLogger("asyncpg.pool")
-    monkeypatch.setattr("sys.stderr", stream)
-    configure_logging()
-    for _ in range(50):
-        pool.warning("Failed to restore the pool connection floor; retrying", exc_info=ConnectionResetError("cut off"))
-    pool.warning("Pool.close() takes long")
-    line, other = (json.loads(line) for line in stream.getvalue().splitlines())
-    assert (line["event"], line["errors"], line["reason"]) == ("reconnecting", 1, "ConnectionResetError: cut off")
-    assert "exception" not in line
-    assert other["event"] == "Pool.close() takes long"

@@ -26,7 +26,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "host": "127.0.0.1",
         "port": 8000,
         "max_body": 1_048_576,
-        "receiving_memory": 33_554_432,
+        "receiving_memory": 16_777_216,
         "max_connections": 1_000,
         "address_connections": 256,
         "header_timeout": timedelta(seconds=30),
@@ -49,6 +49,10 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "run_retention": timedelta(days=90),
         "rejection_period": timedelta(days=30),
         "verified_accounts": 100,
+        "read_timeout": timedelta(seconds=10),
+        "write_timeout": timedelta(seconds=30),
+        "job_timeout": timedelta(minutes=15),
+        "import_timeout": timedelta(hours=1),
     }
 
 

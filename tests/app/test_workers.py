@@ -193,10 +193,10 @@ def test_a_worker_that_cannot_start_ends_all_with_its_sentence(unset: pytest.Mon
 def test_workers_need_connections_of_postgresql(database: str, refused: Callable[..., str]) -> None:
     settings = {"LOUPE_DATABASE_URL": database, "LOUPE_PORT": "0"}
     assert refused("serve", "--workers", "9", **settings) == (
-        "9 workers need 198 connections, and PostgreSQL has 192 for them (max_connections 200, without 3 that are"
+        "9 workers need 207 connections, and PostgreSQL has 192 for them (max_connections 200, without 3 that are"
         " reserved and 5 for other commands): give --workers at most 8, or use a PostgreSQL with more connections."
     )
-    assert refused("serve", "--with-jobs", "--workers", "6", **settings).startswith("6 workers need 222 connections, ")
+    assert refused("serve", "--with-jobs", "--workers", "6", **settings).startswith("6 workers need 228 connections, ")
 
 
 @pytest.mark.soak

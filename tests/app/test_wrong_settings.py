@@ -15,6 +15,7 @@ from tests.support.wrong_terms import IN_DAYS, PLANS, WRONG_TERMS
 
 BYTES: Final = "\udcff"  # one that is not UTF-8, as Python reads it
 NO_DURATION: Final = "it should be a duration such as PT1H"
+SHORT: Final = "it should be at least 1 second"
 NO_NUMBER: Final = "it should be a whole number"
 ACCESS: Final = "it should be 'public', 'key' or 'off'"
 YEARS_OF_CLOCK: Final = "it must be in the years 1973 to 2197"
@@ -93,8 +94,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
     "flow_url": {"ftp://flow.example": "'ftp://flow.example'" + NO_PAGE},
     "support_email": {"support": "it is not an email address"},
     "at_risk_lead": {
-        "NaN": NO_DURATION,
-        "3600": NO_DURATION,
+        **dict.fromkeys(("NaN", "3600"), NO_DURATION),
         "-PT1H": "it should be at least 0 seconds",
         "P1MT1H": f"it {IN_DAYS}",
     },
@@ -111,6 +111,7 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
         "P36501D": "it should be at most 36500 days",
     },
     "verified_accounts": {"-1": "it should be at least 0", "1e3": NO_NUMBER},
+    **{f"{use}_timeout": {"10": NO_DURATION, "PT0.9S": SHORT} for use in ("read", "write", "job", "import")},
 }
 
 

@@ -135,6 +135,16 @@ async def test_a_transaction_that_is_cancelled_as_it_begins_is_rolled_back_at_on
     assert complaints == []
 
 
+async def test_a_writer_whose_unit_has_ended_does_nothing_in_the_transactions_of_others(pool: Pool) -> None:
+    async with unit_of_work(pool) as early:
+        pass
+    async with unit_of_work(pool) as writer:
+        for statement in (early.fetch(NAMES), early.execute(RENAME, ACME, "A"), early.insert([account(1, "A")])):
+            with pytest.raises(RuntimeError, match="has ended"):
+                await statement
+        assert await writer.fetch(NAMES) == []
+
+
 async def test_a_writer_reads_what_it_wrote(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
         await writer.insert([account(1, "ACME")])

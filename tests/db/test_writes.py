@@ -7,7 +7,8 @@ import pytest
 
 from app.services.ids import new_id
 from db.columns import attributes_of, columns_of, key_of, selected
-from db.connections import Pool, Statement, array_text
+from db.connections import Pool, Statement
+from db.json_values import array_text
 from db.readers import PoolReader
 from db.tables.accounts import Account, AccountCounters, LedgerDay
 from db.tables.base import Table

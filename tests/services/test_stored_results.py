@@ -14,7 +14,7 @@ from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome
 from app.services.orders.claiming import Claimed
 from app.services.orders.outcome import Outcome
 from app.services.specifications import SpecificationOutcome
-from db.connections import encode_json
+from db.json_values import encode_json
 
 AT = datetime(2026, 3, 11, 8, 1, 0, 5, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 9, 1, tzinfo=UTC)

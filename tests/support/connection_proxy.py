@@ -29,16 +29,22 @@ class Proxy:
         self._speaking.set()
         self._carrying: set[asyncio.Task[None]] = set()
         self._break: Break | None = None
+        self.connections = 0  # so far
 
     def fall_silent(self) -> None:
         """Stop passing anything on, without closing a connection."""
         self._speaking.clear()
+
+    def speak(self) -> None:
+        """Pass on what was kept back, and all that follows."""
+        self._speaking.set()
 
     def break_at(self, break_: Break) -> None:
         """Break the next connection that sends the statement; the others stay."""
         self._break = break_
 
     async def carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        self.connections += 1
         server, to_server = await asyncio.open_unix_connection(self._server)
         broken = asyncio.Event()
         self._carrying |= {
@@ -48,7 +54,7 @@ class Proxy:
 
     async def end(self) -> None:
         """Pass on the last bytes, until both sides have closed the connection."""
-        self._speaking.set()
+        self.speak()
         await asyncio.gather(*self._carrying)
 
     async def _ask(

@@ -112,10 +112,10 @@ async def new_token(pool: Pool, at: datetime, account_id: UUID | None) -> str:
 
 @asynccontextmanager
 async def serving(
-    database: str, clock: FrozenClock, settings: Settings = SETTINGS
+    database: str, clock: FrozenClock, settings: Settings = SETTINGS, *, begin_full: bool = False
 ) -> AsyncGenerator[tuple[Starlette, AsyncClient]]:
-    """Serve an application of its own with these settings."""
-    app = create_app(database_url=database, settings=settings, clock=clock)
+    """Serve an application of its own with these settings, whose pools may begin with one connection each."""
+    app = create_app(database_url=database, settings=settings, clock=clock, begin_full=begin_full)
     transport = ASGITransport(app)
     async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
         yield app, http
@@ -123,7 +123,7 @@ async def serving(
 
 @pytest.fixture
 async def app(database: str, clock: FrozenClock) -> AsyncGenerator[Starlette]:
-    made = create_app(database_url=database, settings=SETTINGS, clock=clock)
+    made = create_app(database_url=database, settings=SETTINGS, clock=clock, begin_full=False)
     async with made.router.lifespan_context(made):
         yield made
 

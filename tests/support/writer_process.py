@@ -11,15 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
-
 from app.domain.errors import DomainError
+from app.logging import configure_logging
 from app.services.commands import Command, perform
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
-from db.failures import OutcomeUnknown
+from db.failures import is_outage
 from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import LEASE
@@ -28,15 +27,6 @@ from tests.support.stored_results import JsonResult
 
 START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WRITERS: Final = 3
-# The errors of a client while the database is down or starting.
-_GONE: Final = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection found broken as it sends
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    OutcomeUnknown,
-)
 _PAUSE: Final = 0.05  # seconds before a command is repeated
 
 Request = dict[str, Any]
@@ -94,11 +84,13 @@ async def _ask(pool: Pool, clock: FrozenClock, asked: Request) -> JsonResult:
     while True:
         try:
             answer = await execute_request(pool, clock, asked)
-        except _GONE:
+        except Exception as error:
+            if not is_outage(error):
+                raise
             await asyncio.sleep(_PAUSE)
-            continue
-        _print({"asked": asked, "answered": answer})
-        return answer
+        else:
+            _print({"asked": asked, "answered": answer})
+            return answer
 
 
 def _print(message: dict[str, Any]) -> None:
@@ -108,6 +100,7 @@ def _print(message: dict[str, Any]) -> None:
 
 async def main(url: str, name: str, account: str, specification: str) -> None:
     """Run the writers of an account."""
+    configure_logging()  # to standard error
     pool = await open_pool(url)
     await asyncio.gather(*(write(pool, f"{name}-{number}", account, specification) for number in range(WRITERS)))
 

@@ -1,10 +1,12 @@
 """A read-only server on a physical standby: every query is answered, as of an instant before which nothing changes."""
 
+import asyncio
 import subprocess
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -73,3 +75,34 @@ async def test_a_standby_answers_every_query_as_of_an_instant_that_later_changes
                 await until(copy, "SELECT FROM accounts WHERE contact_name = 'Grace' AND name = 'Live'")
                 assert await reader.data(FIGURES, {"at": at}) == before
                 assert (await reader.data(FIGURES))["account"]["pulse"]["asOf"] > at
+
+
+@pytest.mark.soak
+async def test_a_service_follows_the_server_that_takes_changes_to_a_promoted_standby() -> None:
+    clock = FrozenClock(START + 72 * HOUR)
+    with fresh_folder() as folder:
+        with embedded_server(folder, settings=LOGGED) as url:
+            await migrate(url)
+            await live(url)
+        with standby_of(folder) as (primary, standby):
+            async with AsyncExitStack() as stack:
+                pool, copy = await opened(stack, primary), await opened(stack, standby)
+                [account] = await pool.fetch("SELECT id FROM accounts WHERE name = 'Live'")
+                token = await new_token(pool, clock.now(), account["id"])
+                [keys] = await pool.fetch("SELECT count(*) FROM api_keys")
+                await until(copy, f"SELECT FROM api_keys HAVING count(*) = {keys[0]}")
+                sockets = [parse_qs(urlsplit(url).query)["host"][0] for url in (primary, standby)]
+                either = f"postgresql://loupe@/postgres?host={','.join(sockets)}&target_session_attrs=read-write"
+                service = client(*await stack.enter_async_context(serving(either, clock)), token)
+                assert await service.data(CONTACT) == {"setContact": {"userErrors": []}}
+                await pool.fetch("ALTER SYSTEM SET default_transaction_read_only = on")
+                await pool.fetch("SELECT pg_reload_conf()")
+                await copy.fetch("SELECT pg_promote()")
+                codes = []
+                async with asyncio.timeout(60):
+                    while (answer := await service.answer(CONTACT)).get("errors"):
+                        codes.append(answer["errors"][0]["extensions"]["code"])
+                        await asyncio.sleep(0.02)
+                assert set(codes) <= {"READ_ONLY", "UNAVAILABLE"}
+                assert answer["data"] == {"setContact": {"userErrors": []}}
+                assert await copy.fetch("SELECT FROM events WHERE type = 'CONTACT_CHANGED'")

@@ -12,7 +12,7 @@ from app.domain.events import account_kinds, kinds
 from app.domain.events.stored import VERSION, from_json, to_json
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
-from db.connections import encode_json
+from db.json_values import encode_json
 
 CLOSED_AT = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 GRACE, ADA = Contact("Grace", "grace@example.com"), Contact("Ada")

@@ -15,7 +15,7 @@ from app.domain.events.enums import EventType
 from app.domain.events.stored import VERSION, from_json, to_json
 from app.domain.orders.results import ImageResult
 from app.domain.specifications import SpecifiedStep
-from db.connections import encode_json
+from db.json_values import encode_json
 from tests.support.events.released import OLD_ROWS
 from tests.support.events.texts import with_texts
 from tests.support.events.typed import SPECIFICATION, TEXTS, TYPED
