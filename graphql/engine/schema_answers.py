@@ -7,7 +7,10 @@ import orjson
 from graphql import ExecutionResult
 
 KEPT_BYTES: Final = 4 * 1024 * 1024
-"""The size of the answers that are kept: eight of the whole schema."""
+"""The memory of the answers that are kept, at most: eight of the whole schema."""
+
+_BYTES_OF_ENTRY: Final = 1_000  # beside the texts
+_BYTES_OF_CHARACTER: Final = 4  # beyond the first plane; each text is its own, not that of a kept document
 
 
 class Question(NamedTuple):
@@ -37,11 +40,12 @@ class SchemaAnswers:
     def keep(self, question: Question, answer: ExecutionResult) -> None:
         """Keep an answer without errors."""
         if not answer.errors and question not in self._kept:
-            self._kept[question] = orjson.dumps(answer.data)
+            self._kept[question] = bytes(memoryview(orjson.dumps(answer.data)))  # orjson's own takes 4 KiB at least
             self.size += _size(question, self._kept[question])
         while self.size > self._max_bytes:
             self.size -= _size(*self._kept.popitem(last=False))
 
 
 def _size(question: Question, answer: bytes) -> int:
-    return len(question.text) + len(answer)
+    """Return the bytes that a kept answer takes at most, estimated."""
+    return _BYTES_OF_ENTRY + _BYTES_OF_CHARACTER * len(question.text) + len(answer)

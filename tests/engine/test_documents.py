@@ -51,11 +51,13 @@ def test_variables_may_have_as_many_values_as_the_limit() -> None:
 
 
 SIZES: Final = {
+    "short": "{a}",
     "dashboard": (BENCH / "dashboard.graphql").read_text(),
     "fields": "{" + "a " * 998 + "}",
     "values": "{ nodes(ids: [" + '"a" ' * 1_980 + "]) { id } }",
     "arguments": "{" + "a(b:1)" * 330 + "}",
     "comments": "{ a }" + "#\n" * 1_900,
+    "operations": " ".join(f"query q{each} {{ a }}" for each in range(190)),
     "text": '{ a(b: "' + "\N{GRINNING FACE}" * 19_000 + '") }',
 }
 

@@ -1,5 +1,6 @@
 """Introspection: what it costs, that the texts of all tools are answered, and the answers that are kept."""
 
+import tracemalloc
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Final, cast
@@ -158,7 +159,9 @@ async def test_of_one_document_each_operation_has_its_own_answer(staff: Client) 
 def test_answers_used_longest_ago_make_room_for_others() -> None:
     one, two, three = (Question(f"{{ a{number}: __typename }}", None, "STAFF") for number in range(3))
     answer = ExecutionResult({"a": "Query"}, None)
-    size = len(one.text) + len('{"a":"Query"}')
+    answers = SchemaAnswers()
+    answers.keep(one, answer)
+    size = answers.size
     answers = SchemaAnswers(max_bytes=2 * size)
     answers.keep(one, answer)
     answers.keep(two, answer)
@@ -167,6 +170,18 @@ def test_answers_used_longest_ago_make_room_for_others() -> None:
     answers.keep(three, answer)
     assert [answers.find(each) is None for each in (one, two, three)] == [False, True, False]
     assert answers.size == 2 * size
+
+
+def test_answers_take_at_most_the_memory_that_they_are_said_to_take() -> None:
+    answers = SchemaAnswers()
+    tracemalloc.start()
+    try:
+        for number in range(500):
+            answers.keep(Question(f"{{ a{number}: __typename }}", None, "STAFF"), ExecutionResult({"a": "Query"}, None))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < answers.size
 
 
 async def test_an_answer_with_an_error_is_not_kept(staff: Client) -> None:
