@@ -68,6 +68,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 .venv/.%-installed: requirements-%.lock $(INSTALLED)
+	@echo "Installing $< into .venv ..."
 	@$(INSTALL) --require-hashes -r $<
 	@touch $@
 

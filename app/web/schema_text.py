@@ -19,10 +19,14 @@ _CACHING: Final = {"Cache-Control": "no-cache"}  # the entity tag tells whether 
 
 
 async def schema_text(request: Request, *, clock: Clock, needs_key: bool) -> Response:
-    """Answer with the text; 304 to a caller that has it already, 401 to one without the key that is needed."""
-    if needs_key:
+    """Answer with the text; 304 to a caller that has it already, 401 to one without the key that is needed.
+
+    A token that is sent has to be in force, even where none is needed, as for introspection.
+    """
+    token = token_of(request)
+    if needs_key or token is not None:
         try:
-            await authenticate(request, token_of(request), clock)
+            await authenticate(request, token, clock)
         except Exception as error:  # noqa: BLE001 - each is answered
             return failed_by(error, JSON)
     text, tag = _tagged()

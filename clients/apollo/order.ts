@@ -12,7 +12,7 @@ const client = createClient({ url, token: () => token });
 
 const offered = graphql(`
   query Offered {
-    account { id specifications(first: 1) { nodes { id version name } } }
+    account { id specifications(first: 1) { nodes { id } } }
   }
 `);
 const place = graphql(`
@@ -52,6 +52,6 @@ try {
     await setTimeout(Number(seconds) * 1000);
   }
 } catch (error) {
-  console.error(error instanceof Refused ? error.userErrors : error);
+  console.error(error instanceof Refused ? error.userErrors : String(error));
   process.exitCode = 1;
 }

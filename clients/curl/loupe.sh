@@ -1,5 +1,5 @@
 # For the programs beside it, which source it: `ask` sends an operation to Loupe.
-: "${LOUPE_TOKEN:?is the token of a key}"
+: "${LOUPE_TOKEN:?set it to the token of a key}"
 answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
 

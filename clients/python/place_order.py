@@ -17,7 +17,7 @@ def place(session: SyncClientSession, reference: str, name: str, files: list[str
     listed = found(found(SPECIFICATIONS.ask(session, {})["account"])["specifications"])["nodes"]
     ids = {each["name"]: each["id"] for each in listed}
     if name not in ids:
-        raise SystemExit(f"There is no specification {name!r}, but {', '.join(ids)}.")
+        raise SystemExit(f'There is no specification "{name}"; there are: {", ".join(ids)}.')
     order: PlaceOrderInput = {
         "name": reference,
         "externalReference": reference,

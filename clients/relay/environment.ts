@@ -3,6 +3,7 @@ import {
   type GraphQLResponse,
   Network,
   RecordSource,
+  type RelayFieldLogger,
   type RequestParameters,
   Store,
   type Variables,
@@ -39,9 +40,17 @@ export function createEnvironment({ url, token, fetch = globalThis.fetch }: Opti
   return new Environment({
     network: Network.create(ask),
     store: new Store(new RecordSource()),
+    relayFieldLogger: logError,
     getDataID: ({ id }: { id?: unknown }, typename): unknown => (EMBEDDED.has(typename) ? undefined : id),
   });
 }
+
+/** Write why a field is null, which Relay's own errors leave out. */
+const logError: RelayFieldLogger = (event) => {
+  if (event.kind === "relay_field_payload.error") {
+    console.error(`${event.owner}: ${event.error.message}`);
+  }
+};
 
 function isAnswer(answer: unknown): answer is GraphQLResponse {
   return typeof answer === "object" && answer !== null && ("data" in answer || "errors" in answer);

@@ -13,12 +13,13 @@ const environment = createEnvironment({ url, token: () => token });
 const count = Number(size);
 
 const query = graphql`
-  query feedQuery($count: Int!) {
+  query feedQuery($count: Int!) @throwOnFieldError {
     account { id name ...feed_account @arguments(count: $count) }
   }
 `;
 const fragment = graphql`
   fragment feed_account on Account
+  @throwOnFieldError
   @refetchable(queryName: "feedPageQuery")
   @argumentDefinitions(count: { type: "Int!" }, cursor: { type: "String" }) {
     orders(first: $count, after: $cursor) @connection(key: "feed_orders") {
@@ -33,19 +34,29 @@ async function ordersOf(account: feed_account$key) {
   return (await waitForFragmentData(environment, fragment, account)).orders;
 }
 
-const { account } = (await fetchQuery<feedQuery>(environment, query, { count }).toPromise()) ?? {};
-if (account) {
+/** Return the account's orders, all pages of them. */
+async function allOrdersOf(account: feed_account$key & { readonly id: string }) {
   let orders = await ordersOf(account);
-  let pages = 1;
   while (orders?.pageInfo.hasNextPage) {
     const next = { id: account.id, count, cursor: orders.pageInfo.endCursor };
     await fetchQuery<feedPageQuery>(environment, pageQuery, next).toPromise();
     orders = await ordersOf(account);
-    pages += 1;
   }
-  const all = orders?.edges.map(({ node }) => node) ?? [];
+  return orders?.edges.map(({ node }) => node) ?? [];
+}
+
+try {
+  const { account } = (await fetchQuery<feedQuery>(environment, query, { count }).toPromise()) ?? {};
+  if (!account) {
+    throw new Error("Staff have no account of their own: use a client's token.");
+  }
+  const all = await allOrdersOf(account);
   for (const { number, name, status, deadline } of all) {
-    console.log(`#${String(number)} ${name}: ${status}, due ${deadline.at ?? "soon"}${deadline.late ? ", late" : ""}`);
+    const due = deadline.at ?? "not confirmed yet";
+    console.log(`#${String(number)} ${name}: ${status}, due ${due}${deadline.late ? ", late" : ""}`);
   }
-  console.log(`${String(all.length)} orders of ${account.name} on ${String(pages)} pages`);
+  console.log(`${String(all.length)} orders of ${account.name}, ${size} a page`);
+} catch (error) {
+  console.error(String(error));
+  process.exitCode = 1;
 }

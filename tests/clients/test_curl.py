@@ -62,7 +62,7 @@ async def test_orders_are_completed_up_to_the_first_that_cannot_be(
     assert client.token is not None
     assert await run_curl_program("complete.sh", "1", "2", "3", url=api, token=client.token) == Ended(
         1,
-        "Order 1 is completed since 2026-03-10T12:00:00Z.\n",
+        "Order 1 was completed at 2026-03-10T12:00:00Z.\n",
         "NOT_COMPLETABLE at orderId: Order 2 is IN_PRODUCTION: only one that is READY_FOR_DOWNLOAD completes.\n",
     )
     orders = await client.data("{ account { orders(last: 3) { nodes { completedAt } } } }")
@@ -85,6 +85,12 @@ async def test_a_day_that_is_none_is_refused(
 ) -> None:
     token = await new_token(pool, clock.now(), (await open_account(pool, Studio())).id)
     assert await run_curl_program("deliveries.sh", *arguments, url=api, token=token) == Ended(code, "", errors)
+
+
+@pytest.mark.parametrize("arguments", [[], ["PO-1"], ["1", ""]])
+async def test_what_is_no_number_of_an_order_is_refused_before_anything_is_asked(arguments: list[str]) -> None:
+    usage = Ended(2, "", "Usage: complete.sh NUMBER...\n")
+    assert await run_curl_program("complete.sh", *arguments, url="http://127.0.0.1:1", token="loupe_x") == usage
 
 
 async def test_a_wrong_token_is_an_error_with_its_code(api: str) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Final
 
 import pytest
 
@@ -16,12 +18,28 @@ from tools.node import run
 pytestmark = pytest.mark.soak
 
 
+FEED: Final = ("--import", "./tags.mjs", "feed.ts")
+STAFF_HAVE_NONE: Final = "Error: Staff have no account of their own: use a client's token."
+NO_TOKEN: Final = "There is no such token, or it has expired or was revoked."
+
+
 async def printed(folder: Path, *arguments: str) -> list[str]:
     """Run a program of the clients with Node; return the lines that it prints."""
-    done = await asyncio.to_thread(run, "node", *arguments, folder=folder, capture_output=True, text=True, timeout=60)
+    done = await ended(folder, *arguments)
     assert done.returncode == 0, done.stderr
-    lines: list[str] = done.stdout.splitlines()
-    return lines
+    return done.stdout.splitlines()
+
+
+async def refusal(folder: Path, *arguments: str) -> str:
+    """Run a program of the clients, which fails and prints nothing else; return what it writes to standard error."""
+    done = await ended(folder, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+async def ended(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    command = ("--disable-warning=ExperimentalWarning", *arguments)
+    return await asyncio.to_thread(run, "node", *command, folder=folder, capture_output=True, text=True, timeout=60)
 
 
 async def test_a_dashboard_an_order_and_a_feed(
@@ -47,8 +65,13 @@ async def test_a_dashboard_an_order_and_a_feed(
     for _ in range(4):
         await shop.place()
     dashboard = await printed(apollo, "dashboard.ts")
-    feed = await printed(relay, "--import", "./tags.mjs", "feed.ts", "2")
+    feed = await printed(relay, *FEED, "2")
     assert "  Productivity: 7 images, up from none" in dashboard
     assert len([line for line in dashboard if line.startswith("  #")]) == 5
     assert [line.split()[0] for line in feed] == ["#5", "#4", "#3", "#2", "#1", "5"]
-    assert feed[-1] == f"5 orders of {shop.studio.name} on 3 pages"
+    assert feed[-1] == f"5 orders of {shop.studio.name}, 2 a page"
+    assert "feed_account: first: A page has 1 to 100 items, not 500." in await refusal(relay, *FEED, "500")
+    for token, message in ((staff.token, STAFF_HAVE_NONE), ("loupe_wrong", NO_TOKEN)):
+        monkeypatch.setenv("LOUPE_TOKEN", token or "")
+        assert message in await refusal(apollo, "dashboard.ts")
+        assert message in await refusal(relay, *FEED)

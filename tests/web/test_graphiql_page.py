@@ -120,10 +120,11 @@ async def test_a_token_is_kept_in_its_tab_alone(browser: Browser, site: Site) ->
 
 @pytest.mark.soak
 async def test_without_a_valid_token_the_page_says_where_keys_come_from(browser: Browser, site: Site) -> None:
-    origin = "from loupe key create --account ID_OR_REF or --staff; the demo prints some."
+    source = "loupe key create --account ID_OR_REF or --staff makes one; the demo prints some."
+    origin = f"A token is the secret of a key. {source}"
     async with graphiql_at(browser, site.url, expected=[UNAUTHENTICATED]) as page:
         assert await page.tabs() == ["Welcome"]
-        await expect(page.caller).to_have_text(f"The secret of a key, {origin}")
+        await expect(page.caller).to_have_text(origin)
         await expect(page.page.locator(".loupe-examples h2")).to_have_text(["For clients", "For staff"])
         await page.give_token("loupe_wrong", "There is no such token, or it has expired or was revoked.")
         await expect(page.caller).to_contain_text(origin)

@@ -81,6 +81,17 @@ async def test_any_key_in_force_is_needed_by_default(http: AsyncClient, staff: C
     assert (response.status_code, response.text) == (200, TEXT)
 
 
+async def test_a_token_that_is_sent_has_to_be_in_force_where_none_is_needed(
+    database: str, clock: FrozenClock, pool: Pool
+) -> None:
+    token = await new_token(pool, clock.now(), None)
+    async with serving(database, clock, SETTINGS.model_copy(update={"schema_sdl": Access.PUBLIC})) as (_, http):
+        found = [
+            (await http.get(ADDRESS, headers={"Authorization": f"Bearer {each}"})).status_code for each in (token, "x")
+        ]
+    assert found == [200, 401]
+
+
 async def test_a_server_that_has_it_off_has_no_such_address(database: str, clock: FrozenClock, pool: Pool) -> None:
     token = await new_token(pool, clock.now(), None)
     async with serving(database, clock, OFF) as (_, http):

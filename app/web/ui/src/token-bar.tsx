@@ -58,8 +58,8 @@ function Whose({ answer }: { answer: Answer }) {
   if (caller !== null) return caller.account === null ? "Staff" : `Client: ${caller.account}`;
   return (
     <>
-      {refusal !== null && <strong>{refusal}</strong>} The secret of a key, from{" "}
-      <code>loupe key create --account ID_OR_REF</code> or <code>--staff</code>; the demo prints some.
+      {refusal !== null && <strong>{refusal}</strong>} A token is the secret of a key.{" "}
+      <code>loupe key create --account ID_OR_REF</code> or <code>--staff</code> makes one; the demo prints some.
     </>
   );
 }
