@@ -27,6 +27,9 @@ Tasks inherit it. Work without a caller takes no turns.
 TURN: Final = 0.001
 """Seconds of a turn: a few milliseconds would be felt by those who wait, and giving a turn takes microseconds."""
 
+ALONE: Final = 0.002
+"""Seconds of a turn while nobody else waits for one: each costs some time, and sockets are read between two."""
+
 
 class _Turn:
     """The turn under way: when it is over, by `perf_counter`; never outside of one."""
@@ -34,9 +37,9 @@ class _Turn:
     ends: float = inf
 
 
-def begin_turn() -> None:
-    """Begin a turn, as the event loop does."""
-    _Turn.ends = perf_counter() + TURN
+def begin_turn(*, is_alone: bool) -> None:
+    """Begin a turn, as the event loop does: a longer one for a caller for whom no other waits."""
+    _Turn.ends = perf_counter() + (ALONE if is_alone else TURN)
 
 
 def end_turn() -> None:

@@ -46,7 +46,7 @@ class FairLoop(uvloop.Loop):
     def _give_turn(self) -> None:
         """Give a turn to the caller who has waited longest, then arrange for the next one's."""
         of, callbacks = next(iter(self._waiting.items()))
-        begin_turn()
+        begin_turn(is_alone=len(self._waiting) == 1)
         try:
             while callbacks:
                 handle = callbacks.popleft()

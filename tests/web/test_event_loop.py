@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from app.turns import TURN, caller, pause, turn_is_over
+from app.turns import ALONE, TURN, caller, pause, turn_is_over
 from app.web.event_loop import FairLoop
 
 Value = TypeVar("Value")
@@ -44,7 +44,7 @@ def _time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def work_a_turn() -> None:
-    _Time.now += TURN
+    _Time.now += ALONE
 
 
 def turns(served: Iterable[str]) -> Served:
@@ -269,3 +269,26 @@ def test_a_turn_is_over_after_its_time_and_never_without_a_caller() -> None:
 
     run(main())
     assert found == [False, True, False, False]
+
+
+def test_a_turn_is_longer_while_nobody_else_waits() -> None:
+    served: Served = []
+
+    async def work_shortly(times: int) -> None:
+        for _ in range(times):
+            served.append(caller.get())
+            _Time.now += TURN
+            await pause()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        def note() -> None:
+            served.append("-")
+            loop.call_soon(note)
+
+        loop.call_soon(note)
+        await everything([task("A", lambda: work_shortly(7)), task("B", lambda: work_shortly(2))])
+
+    run(main())
+    assert "".join(served).strip("-").replace("--", "-") == "A-B-A-B-A-AA-AA"  # B ends after the third turn of A
