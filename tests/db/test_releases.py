@@ -20,7 +20,7 @@ def message(kind: bytes, body: bytes) -> bytes:
 
 @asynccontextmanager
 async def server_of_release(version: str, folder: Path) -> AsyncGenerator[str]:
-    """Listen like a server of a release, which accepts one client; yields its URL."""
+    """Listen like a server of a release, which accepts one client and sets whatever it asks for; yields its URL."""
     left = asyncio.Event()
 
     async def greet(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
@@ -29,7 +29,10 @@ async def server_of_release(version: str, folder: Path) -> AsyncGenerator[str]:
         to_client.write(message(b"S", b"server_version\0" + version.encode() + b"\0"))
         to_client.write(message(b"K", bytes(8)))
         to_client.write(message(b"Z", b"I"))
-        await client.read(1)  # until it ends the session
+        while await client.read(1) == b"Q":  # until it ends the session
+            await client.readexactly(int.from_bytes(await client.readexactly(4)) - 4)
+            to_client.write(message(b"C", b"SET\0"))
+            to_client.write(message(b"Z", b"I"))
         to_client.close()
         await to_client.wait_closed()
         left.set()
