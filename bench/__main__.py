@@ -24,7 +24,7 @@ from bench.scratch import Scratch, scratch
 from bench.staff_lists import measure_staff_lists
 from bench.statements import measure_statements
 from bench.workers import measure_workers
-from db.connections import open_pool
+from db.pools import open_pool
 from db.readers import PoolReader
 from db.writer import unit_of_work
 

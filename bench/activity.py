@@ -15,7 +15,8 @@ from bench.imports import UNTIL
 from bench.reads import Operation
 from bench.report import Figure
 from bench.scratch import Scratch
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 
 DAYS: Final = 400

@@ -14,7 +14,8 @@ from bench.imports import UNTIL
 from bench.queue import fill_queue, hold_first
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 
 ACCOUNTS: Final = 10_000

@@ -16,7 +16,7 @@ from app.services.accounts.opening import create_account
 from bench.processes import cpu_of
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch
-from db.connections import open_pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 
 _LOUPE: Final = Path(sys.executable).with_name("loupe")

@@ -16,7 +16,8 @@ from bench.imports import UNTIL, run_command
 from bench.operations import dashboard
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Pool, Statement, open_pool
+from db.connections import Pool, Statement
+from db.pools import open_pool
 from db.tables.base import Table
 from db.writer import unit_of_work
 

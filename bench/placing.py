@@ -22,7 +22,8 @@ from bench.imports import UNTIL
 from bench.plain_order import Day, PlainOrder, place_plainly
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 from engine.ids import GlobalId
 

@@ -16,7 +16,7 @@ from bench.dataset import ZONE, make_specification
 from bench.imports import UNTIL
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import open_pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 
 _IMAGES: Final = 500

@@ -20,8 +20,8 @@ from app.web.event_loop import FairLoop
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
-from db.connections import open_pool
 from db.migrate import migrate
+from db.pools import open_pool
 from db.writer import unit_of_work
 from engine.ids import GlobalId
 

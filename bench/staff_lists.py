@@ -12,7 +12,8 @@ from bench.dataset import make_account
 from bench.imports import UNTIL
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Statement, open_pool
+from db.connections import Statement
+from db.pools import open_pool
 from db.writer import unit_of_work
 
 _IMAGES: Final = 10_000  # of an account

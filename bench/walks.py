@@ -31,7 +31,8 @@ from bench.dataset import make_account, make_specification
 from bench.imports import ACCOUNTS, UNTIL, import_lines
 from bench.placing import order_of_100_images
 from bench.scratch import Scratch, scratch
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 from jobs.kinds.midnight import MIDNIGHT
 from jobs.registry import Registry

@@ -6,20 +6,15 @@ statement on a connection of its own. If that is not answered, the circuit opens
 refuse callers at once, until the database answers again.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextvars import Context
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import structlog
 
+from db.connections import OpenConnection
 from db.failures import DatabaseUnreachable, is_full, is_outage
-
-if TYPE_CHECKING:  # `db.connections` opens circuits
-    from collections.abc import Awaitable, Callable
-
-    from db.connections import OpenConnection
 
 _STEPS: Final = 5
 _STEP: Final = 0.2  # seconds

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 
@@ -20,10 +19,8 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 from app.domain.wording import isolated
 from db.address import files, is_well_formed, shown
 from db.application_name import PARAMETER, name_for
-from db.circuit import Circuit
 from db.failures import DatabaseUnreachable, is_outage
 from db.json_values import decode_jsonb, encode_jsonb
-from db.pools import ConnectionPool
 
 Record: TypeAlias = asyncpg.Record
 
@@ -43,7 +40,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 LONGEST: Final = timedelta(minutes=15)
 """The time limit of statements where no other is given, such as those of commands and of migrations."""
 
-_NO_SETTINGS: Mapping[str, str] = {}
+NO_SETTINGS: Final[Mapping[str, str]] = {}
 _MARGIN: Final = timedelta(seconds=1)  # by which the server's own limit comes first, as it has a reason to show
 _CONNECTING: Final = timedelta(seconds=10)  # for one connection
 _GOODBYE: Final = 1.0  # seconds
@@ -134,42 +131,10 @@ class Pool(Protocol):
         ...
 
 
-def new_circuit(url: str) -> Circuit:
-    """Return a circuit for pools of one database, whose own connection is named for health."""
-    return Circuit(partial(_open, url, "health", _NO_SETTINGS, LONGEST))
-
-
-async def open_pool(
-    url: str,
-    *,
-    use: str | None = None,
-    min_size: int = 1,
-    max_size: int = 10,
-    settings: Mapping[str, str] = _NO_SETTINGS,
-    limit: timedelta = LONGEST,
-    circuit: Circuit | None = None,
-) -> Pool:
-    """Open a pool whose jsonb values are Python objects both ways; raises DatabaseUnreachable.
-
-    `use` is added to the name of its connections, if the process has several uses. `settings` are PostgreSQL's own, for
-    all connections of the pool. `min_size` of them are open from the start, all of `max_size` once they are wanted. A
-    statement, and the wait for a connection, take `limit` at most. Pools of callers share a `circuit`, by which these
-    hear soon if the database does not answer; others wait for it.
-    """
-    opening = partial(_open, url, use, settings, limit)
-    sizes = {"kept": min_size, "most": max_size}
-    pool = ConnectionPool(opening, circuit or Circuit(opening), **sizes, patience=limit, is_watched=circuit is not None)
-    try:
-        with _reaching(url):
-            await pool.fill()
-    except BaseException:
-        await pool.close()
-        raise
-    return pool
-
-
-async def _open(url: str, use: str | None, settings: Mapping[str, str], limit: timedelta) -> OpenConnection:
-    """Open a connection of a pool."""
+async def open_connection(
+    url: str, use: str | None = None, settings: Mapping[str, str] = NO_SETTINGS, limit: timedelta = LONGEST
+) -> OpenConnection:
+    """Open a connection whose jsonb values are Python objects both ways; raises the errors of `reaching`."""
     async with _kept(await _connect(url, use, limit)) as connection:
         await _set(connection, settings, limit)
         await connection.set_type_codec(
@@ -180,8 +145,8 @@ async def _open(url: str, use: str | None, settings: Mapping[str, str], limit: t
 
 async def _connect(url: str, use: str | None, limit: timedelta) -> Any:  # noqa: ANN401 - asyncpg's connection is untyped
     """Open a connection on whose statements a limit is set here, but not on the server."""
-    open_connection = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)
-    return await open_connection(
+    driver_connect = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)
+    return await driver_connect(
         url,
         server_settings=_named_for(url, use),
         timeout=_CONNECTING.total_seconds(),
@@ -221,9 +186,9 @@ async def connect(url: str, *, use: str | None = None, limit: timedelta = LONGES
 
     A statement takes `limit` at most.
     """
-    with _reaching(url):
+    with reaching(url):
         async with _kept(await _connect(url, use, limit)) as connection:
-            await _set(connection, _NO_SETTINGS, limit)
+            await _set(connection, NO_SETTINGS, limit)
         return cast("Connection", connection)
 
 
@@ -253,7 +218,8 @@ async def _end(connection: Connection) -> None:
 
 
 @contextmanager
-def _reaching(url: str) -> Generator[None]:
+def reaching(url: str) -> Generator[None]:
+    """Raise DatabaseUnreachable for an error of connecting."""
     try:
         yield
     except _UnusableError as error:

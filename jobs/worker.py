@@ -13,7 +13,8 @@ from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.settings import Settings
 from db.capacity import JOBS
-from db.connections import LONGEST, PLANNED_ONCE, Pool, hang_up, open_pool
+from db.connections import LONGEST, PLANNED_ONCE, Pool, hang_up
+from db.pools import open_pool
 from db.readers import PoolReader
 from jobs.context import WorkerContext, in_time
 from jobs.counts import Counts

@@ -8,7 +8,8 @@ from typing import cast
 
 import pytest
 
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.database import TEMPLATE, empty_database, make_template, running_server, temporary_database

@@ -16,14 +16,15 @@ from app.domain.wording import shown_path
 from app.settings import Migrate, Settings, data_folder, ignored_variables, plan_terms_as_json
 from db.address import with_parameter
 from db.application_name import named
-from db.connections import connect, open_pool
+from db.connections import connect, hang_up, open_connection, reaching
 from db.embedded.server import embedded_server
 from db.failures import DatabaseUnreachable, MigrationFailed, ServerError
 from db.migrate import migrate
 from db.readers import Reader
 from db.revisions import Found, inspect
 from db.settled import settle
-from db.writer import Writer, unit_of_work
+from db.writer import Writer
+from db.writer import transaction as writers_transaction
 
 
 class CommandFailed(SentenceError):  # noqa: N818 - named by its case, like all errors here
@@ -138,10 +139,11 @@ def end_process() -> None:
 @asynccontextmanager
 async def transaction(url: str) -> AsyncGenerator[Writer]:
     """Open a transaction that is committed at its end, unless an error leaves it."""
-    pool = await open_pool(url, max_size=1)
+    with reaching(url):
+        connection = await open_connection(url)
     try:
-        async with unit_of_work(pool) as writer:
+        async with writers_transaction(connection) as writer:
             yield writer
             await writer.commit()
     finally:
-        await pool.close()
+        await hang_up(connection)

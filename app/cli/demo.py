@@ -28,7 +28,7 @@ from app.domain.instants import rfc3339
 from app.domain.wording import shown_path
 from app.services.imports import AccountMoved, SourceUnreadable, open_source
 from app.settings import Settings, data_folder, read_settings
-from db.connections import open_pool
+from db.pools import open_pool
 
 _SEED = 1
 _MAX_SEED = 2**31 - 1

@@ -20,7 +20,8 @@ from app.services.erasing.erasing import Erasure, count_texts, erase_texts
 from app.services.erasing.statistics import forget_values
 from app.services.erasing.workers import count_worker, erase_worker
 from app.settings import read_settings
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.readers import PoolReader, Reader
 
 _OF_WORKER: Final[Mapping[str, str]] = {"images": "images", "events": "events"}

@@ -13,7 +13,8 @@ from app.cli.output import print_report
 from app.domain.instants import rfc3339
 from app.services.job_queue.given_up import JobKey, drop, given_up_jobs, retry
 from app.settings import read_settings
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.paused_jobs import paused_jobs
 from db.readers import PoolReader
 from jobs.catalogue import JOBS

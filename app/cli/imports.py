@@ -28,7 +28,7 @@ from app.services.imports import (
     open_source,
 )
 from app.settings import Settings, read_settings
-from db.connections import open_pool
+from db.pools import open_pool
 
 _NAME_WIDTH: Final = 20  # of the bar's name, so that a narrow terminal has room for the bar itself
 _POOL_SIZE: Final = 2  # one connection writes a batch while the other reads for the next

@@ -20,7 +20,7 @@ from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.domain.job_runs import JobRunState
 from app.settings import Settings, read_settings
-from db.connections import open_pool
+from db.pools import open_pool
 from db.queries.job_queue import QueueOfKind
 from db.queries.job_status import FailedRun
 from db.queries.paused_jobs import paused_jobs

@@ -23,7 +23,8 @@ from app.web.refusals import with_refusals
 from app.web.schema_text import schema_text
 from app.web.state import Running, keep_running
 from db.capacity import CLAIMS, READERS, WRITERS
-from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, new_circuit, open_pool
+from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up
+from db.pools import new_circuit, open_pool
 from db.readers import PoolReader
 
 # The page's links are relative to its address, with a slash or without, below whatever path of a proxy.

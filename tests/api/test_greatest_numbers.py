@@ -11,8 +11,9 @@ from api.ids import NodeType
 from app.services.housekeeping.verification import verify_accounts
 from app.web.asgi import create_app
 from app.web.state import running_of
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.migrate import migrate
+from db.pools import open_pool
 from engine.ids import GlobalId
 from tests.support.clock import FrozenClock
 from tests.support.database import execute

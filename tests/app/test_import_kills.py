@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.import_runs import ended_imports
 from db.readers import PoolReader
 from tests.app.test_import_command import environment

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from db.connections import Statement, open_pool
+from db.connections import Statement
+from db.pools import open_pool
 from db.queries import all_orders
 from db.queries.order_selection import OrderSelection
 from db.writer import unit_of_work

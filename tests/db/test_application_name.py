@@ -5,7 +5,8 @@ import os
 import pytest
 
 from db.application_name import name_for, named
-from db.connections import connect, open_pool
+from db.connections import connect
+from db.pools import open_pool
 
 URL = "postgresql://me:secret@db/loupe"
 HERE = f"web-1:{os.getpid()}"

@@ -8,8 +8,9 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import pytest
 from asyncpg.exceptions._base import DataError as DriversDataError  # pyright: ignore[reportMissingTypeStubs] - the same
 
-from db.connections import Pool, Statement, open_pool
+from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown, ServerError, is_outage
+from db.pools import open_pool
 from db.readers import PoolReader, SnapshotEnded
 from db.tables.accounts import Account, AccountCounters
 from db.tables.base import Table

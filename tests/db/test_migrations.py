@@ -13,10 +13,11 @@ from alembic.script import ScriptDirectory
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
-from db.connections import connect, open_pool
+from db.connections import connect
 from db.embedded.binaries import User, find_binaries
 from db.failures import DatabaseUnreachable, MigrationFailed
 from db.migrate import migrate
+from db.pools import open_pool
 from db.revisions import MIGRATIONS, MigrationStatus, inspect, known_revisions
 from db.upgrade import run_alembic
 from tests.check_schema import differences

@@ -11,8 +11,9 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import pytest
 
 from db.circuit import Circuit
-from db.connections import OpenConnection, Pool, connect, new_circuit, open_pool
+from db.connections import OpenConnection, Pool, connect
 from db.failures import DatabaseUnreachable
+from db.pools import new_circuit, open_pool
 from tests.support.connection_proxy import proxy_to
 from tests.support.database import execute, until
 
@@ -54,7 +55,7 @@ async def kept(database: str) -> AsyncGenerator[Pool]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a circuit find out within a tenth of a second."""
-    for name in ("db.circuit._STEP", "db.circuit._PAUSE", "db.pools._LONG", "db.pools._PAUSE"):
+    for name in ("db.circuit._STEP", "db.circuit._PAUSE", "db.connection_pool._LONG", "db.connection_pool._PAUSE"):
         monkeypatch.setattr(name, 0.02)
 
 

@@ -10,7 +10,8 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import WINDOW
-from db.connections import Pool, Statement, open_pool
+from db.connections import Pool, Statement
+from db.pools import open_pool
 from db.queries.pulse import PULSE_FIGURES, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, streaks

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from db.address import shown
-from db.connections import connect, open_pool
+from db.connections import connect
 from db.failures import DatabaseUnreachable
 from db.migrate import migrate
+from db.pools import open_pool
 from tests.support.database import execute, url_of
 
 

@@ -10,9 +10,10 @@ from random import Random
 import pytest
 
 from app.domain.pulse.as_of import AsOf
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
+from db.pools import open_pool
 from db.queries.accounts import zones_of_accounts
 from db.queries.pulse import pulse_figures
 from db.readers import PoolReader

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 
 from app.services.job_queue import spreading
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.embedded.server import embedded_server
+from db.pools import open_pool
 from tests.db.test_embedded import fresh_folder
 from tests.jobs.test_promises import durable
 from tests.services.orders.test_kills import kill_server

@@ -15,7 +15,8 @@ from app.services.job_queue.adding import add_job
 from app.services.job_queue.claims import ClaimedJob
 from app.services.job_queue.spreading import spread_batch
 from app.settings import Settings
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.job_queue import DueSpread
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader

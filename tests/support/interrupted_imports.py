@@ -24,7 +24,8 @@ from app.services.imports.writing import PreparedBatch, write
 from app.services.inquiries import contact_support
 from app.services.repricing import follow_catalogue
 from app.services.specifications import archive_specification, update_specification
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import Writer
 from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock

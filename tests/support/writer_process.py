@@ -17,8 +17,9 @@ from app.services.commands import Command, perform
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.failures import is_outage
+from db.pools import open_pool
 from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import LEASE

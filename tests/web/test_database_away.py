@@ -14,11 +14,12 @@ from httpx import AsyncClient, Response
 
 from app.services.api_keys.keys import create_key
 from app.web.state import running_of
-from db.connections import Pool, connect, open_pool
+from db.connections import Pool, connect
 from db.embedded.cluster import stop_server
 from db.embedded.server import embedded_server
 from db.failures import DatabaseUnreachable
 from db.migrate import migrate
+from db.pools import open_pool
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.services.orders.test_kills import ask_to_place, kill_server, signal_server
 from tests.support.clock import FrozenClock

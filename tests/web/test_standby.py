@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from api.ids import account_global_id
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
+from db.pools import open_pool
 from tests.db.test_embedded import fresh_folder
 from tests.support.clock import FrozenClock
 from tests.support.database import NOT_DURABLE, until

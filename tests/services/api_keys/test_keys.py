@@ -25,8 +25,9 @@ from app.services.api_keys.keys import (
     revoke_key,
     secret_hash,
 )
-from db.connections import Pool, Record, Statement, open_pool
+from db.connections import Pool, Record, Statement
 from db.migrate import migrate
+from db.pools import open_pool
 from db.queries.api_keys import KeyFilter, keys
 from db.readers import PoolReader
 from db.upgrade import run_alembic

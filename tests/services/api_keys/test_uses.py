@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from app.services.api_keys import uses as key_uses
 from app.services.api_keys.keys import create_key, find_caller
 from app.services.api_keys.uses import KeyUses, noted_key_uses
-from db.connections import Pool, hang_up, open_pool
+from db.connections import Pool, hang_up
 from db.failures import DatabaseUnreachable
+from db.pools import open_pool
 from db.queries.api_keys import Caller, KeyFilter, keys
 from db.readers import PoolReader
 from db.writer import unit_of_work

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.services.deadline_alerts.watch import watch_deadlines
-from db.connections import open_pool
+from db.pools import open_pool
 from tests.support.alerts import LEAD, MINUTE, pending_rescans
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database

@@ -13,7 +13,8 @@ from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import reject_images
-from db.connections import Pool, Statement, open_pool
+from db.connections import Pool, Statement
+from db.pools import open_pool
 from db.queries.deadlines import DEADLINES
 from db.readers import PoolReader
 from db.writer import unit_of_work

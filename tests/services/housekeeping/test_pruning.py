@@ -12,7 +12,8 @@ from app.domain.pulse.as_of import AsOf
 from app.services.commands import Command, perform
 from app.services.housekeeping.pruning import Pruned, prune
 from app.services.orders.producing import reject_images
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader

@@ -18,7 +18,8 @@ from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import reject_images
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
 from db.writer import unit_of_work

@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from app.services.deadline_alerts.watch import watch_deadlines
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import Writer
 from tests.support.alerts import LEAD
 from tests.support.clock import FrozenClock

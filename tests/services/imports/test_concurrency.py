@@ -9,7 +9,8 @@ import pytest
 from app.services.imports import AccountMoved, destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, Record, Statement, open_pool
+from db.connections import Pool, Record, Statement
+from db.pools import open_pool
 from db.queries.imports import ORDERS_BY_REF
 from db.readers import PoolReader
 from db.writer import Writer

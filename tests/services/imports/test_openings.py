@@ -7,7 +7,8 @@ import pytest
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND
 from tests.support.database import empty_database

@@ -7,7 +7,8 @@ import pytest
 from app.services.imports import AccountMoved, destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import Writer
 from tests.support.database import empty_database
 from tests.support.import_files import (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.tables.base import Table
 from tests.support.import_files import START, order, rows, run_import
 

@@ -12,7 +12,8 @@ from app.services.commands import with_retries
 from app.services.job_queue import claims
 from app.services.job_queue.claims import ATTEMPTS, LEASE, ClaimedJob, ClaimLost, ending
 from app.services.jobs.runs import LONGEST_PAUSE, pause_after
-from db.connections import PLANNED_ONCE, Pool, Statement, open_pool
+from db.connections import PLANNED_ONCE, Pool, Statement
+from db.pools import open_pool
 from db.queries.job_queue import DUE_TURNS
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock

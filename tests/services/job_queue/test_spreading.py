@@ -10,8 +10,9 @@ from app.services.job_queue.adding import add_job
 from app.services.job_queue.spreading import spread_batch
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.failures import ServerError
+from db.pools import open_pool
 from db.queries.job_queue import DueSpread, due_spreads
 from db.readers import PoolReader
 from db.writer import unit_of_work

@@ -9,8 +9,9 @@ from app.services import activity
 from app.services.jobs.cursors import ACTIVITY, begin_missing_cursors
 from app.services.midnight import activity as midnight_activity
 from app.services.midnight.activity import roll_up_activity
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.migrate import migrate
+from db.pools import open_pool
 from tests.support.activity import (
     CLOSES,
     PRICE,

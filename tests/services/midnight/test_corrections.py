@@ -19,7 +19,8 @@ from app.services.ids import new_id
 from app.services.midnight import corrections as corrections_module
 from app.services.midnight.corrections import Corrected, correct_snapshots
 from app.services.midnight.snapshots import snapshot_pulse
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.accounts import AccountHistory, account_histories
 from db.queries.pulse import pulse_figures
 from db.queries.snapshots import SnapshotRow

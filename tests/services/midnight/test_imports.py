@@ -9,7 +9,8 @@ from app.services.imports import AccountMoved, destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
 from app.services.jobs.cursors import RESET, SNAPSHOT, WATCH
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.connections import open_pool
+from db.pools import open_pool
 from tests.support.database import empty_database
 from tests.support.events.replay import assert_events_explain_rows
 from tests.support.import_files import everything

@@ -11,8 +11,9 @@ from app.services import activity
 from app.services.jobs.cursors import ACTIVITY
 from app.services.midnight import activity as midnight_activity
 from app.services.midnight.activity import roll_up_activity
-from db.connections import Pool, open_pool
+from db.connections import Pool
 from db.migrate import migrate
+from db.pools import open_pool
 from db.queries.accounts import account_histories
 from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures

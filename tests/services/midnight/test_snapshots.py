@@ -18,7 +18,8 @@ from app.services.midnight import snapshots as snapshots_module
 from app.services.midnight.snapshots import snapshot_pulse
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images
-from db.connections import Pool, open_pool
+from db.connections import Pool
+from db.pools import open_pool
 from db.queries.pulse import pulse_figures
 from db.readers import Reader
 from db.writer import unit_of_work

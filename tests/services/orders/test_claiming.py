@@ -8,7 +8,8 @@ from uuid import UUID
 from app.services.accounts.counters import advance_quiet, lock_counters
 from app.services.commands import Command, perform
 from app.services.orders.claiming import ONE_AT_A_TIME, Claimed, claim_images
-from db.connections import Pool, hang_up, open_pool
+from db.connections import Pool, hang_up
+from db.pools import open_pool
 from db.readers import PoolReader
 from db.writer import Writer, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock

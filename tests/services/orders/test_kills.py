@@ -25,10 +25,11 @@ from app.logging import CountedWarning
 from app.services.api_keys.keys import create_key
 from app.services.commands import IdempotencyConflict
 from app.web.asgi import create_app
-from db.connections import Pool, Record, open_pool
+from db.connections import Pool, Record
 from db.embedded.cluster import server_of
 from db.embedded.server import embedded_server
 from db.migrate import migrate
+from db.pools import open_pool
 from db.readers import PoolReader
 from engine.ids import GlobalId
 from tests.db.test_embedded import MAJOR, fresh_folder
