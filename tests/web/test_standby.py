@@ -99,7 +99,7 @@ async def test_a_service_follows_the_server_that_takes_changes_to_a_promoted_sta
                 await pool.fetch("ALTER SYSTEM SET default_transaction_read_only = on")
                 await pool.fetch("SELECT pg_reload_conf()")
                 await copy.fetch("SELECT pg_promote()")
-                codes = []
+                codes: list[str] = []
                 async with asyncio.timeout(60):
                     while (answer := await service.answer(CONTACT)).get("errors"):
                         codes.append(answer["errors"][0]["extensions"]["code"])
