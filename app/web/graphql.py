@@ -24,7 +24,14 @@ from app.departures import Departure
 from app.settings import Access, Settings
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.http_protocol import DEPARTURE
-from app.web.identity import BROWSERS_CHALLENGE, address_of, authenticate, token_of, token_or_password_of
+from app.web.identity import (
+    BROWSERS_CHALLENGE,
+    address_of,
+    authenticate,
+    token_of,
+    token_or_password_of,
+    unknown_caller,
+)
 from app.web.media_types import GRAPHQL_RESPONSE, JSON, preferred
 from app.web.requests import MAX_HEADER, ReadRequest, Refused, header_of, received
 from app.web.responses import answered, failed, failed_by, refused
@@ -109,8 +116,8 @@ class GraphQLEndpoint(GraphQL[Context | Stranger, None]):
 
     async def _caller(self, request: Request) -> Caller | None:
         """Return the caller, None for a stranger if anybody may introspect; raises ApiError without a key in force."""
-        turns.caller.set(address_of(request))
         token = token_of(request)
+        turns.caller.set(unknown_caller(request, token))
         if token is None and self._settings.introspection is Access.PUBLIC:
             return None
         return await authenticate(request, token, self._clock)

@@ -20,7 +20,7 @@ _BYTES: Final = 8 * 1024 * 1024  # of requests that are parsed and validated at 
 class Gates:
     """The gates of a server.
 
-    `keys` are looked up by address and the head of the token, `documents` read by caller and bytes, `operations`
+    `keys` are looked up by address and the account that they name, `documents` read by caller and bytes, `operations`
     executed by caller and cost. `writes` are by account, and `claims`, which belong to none, by the key of staff.
     """
 
