@@ -30,7 +30,7 @@ Loupe: TypeAlias = Callable[..., str]
 def nothing(_argument: object) -> None: ...
 
 
-def not_signalled(_end: object) -> nullcontext[None]:
+def not_signalled(_handle: object, *_numbers: int) -> nullcontext[None]:
     return nullcontext()
 
 
@@ -39,7 +39,7 @@ def loupe(database: str, unset: pytest.MonkeyPatch) -> Generator[Loupe]:
     """Run a command on jobs that succeeds, in this process at an instant; return its output."""
     unset.setattr("app.cli.jobs.begin_log", nothing)  # of this process, which has other tests
     unset.setattr(logging.getLogger("loupe.jobs"), "setLevel", nothing)
-    unset.setattr("app.cli.jobs._signalled", not_signalled)  # which only a main thread can be
+    unset.setattr("app.cli.jobs.signalled", not_signalled)  # which only a main thread can be
 
     def run(*arguments: str, at: str = AT) -> str:
         settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": at}

@@ -27,7 +27,8 @@ SETTINGS = Settings(
     help_center_url="https://help.example",
     flow_url="https://studio.example/flow",
     support_email="support@studio.example",
-    patience=timedelta(minutes=1),  # of tests about something else, however slow the machine
+    waiting=1_000,  # these two for tests about something else, however much they ask, and slow the machine is
+    patience=timedelta(minutes=1),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import NoReturn
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
@@ -114,7 +115,7 @@ async def test_the_demo_also_allows_any_port_of_localhost(
 
 
 class Failing:
-    """A reader that fails."""
+    """A reader and a circuit that fail."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -128,9 +129,12 @@ class Failing:
     def snapshot(self) -> AbstractAsyncContextManager[Reader]:
         raise self._error
 
+    async def ask(self, read: object) -> NoReturn:  # noqa: ARG002
+        raise self._error
+
 
 async def test_an_allowed_origin_can_read_refusals_and_errors(
-    served: tuple[Starlette, AsyncClient], pool: Pool, clock: FrozenClock
+    served: tuple[Starlette, AsyncClient], pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, http = served
     http.headers["Origin"] = ALLOWED
@@ -144,9 +148,10 @@ async def test_an_allowed_origin_can_read_refusals_and_errors(
         await http.get("/nowhere"),
         await http.post("/healthz"),
     ]
-    running_of(app).reader = Failing(ConnectionRefusedError())
+    monkeypatch.setattr(running_of(app).circuit, "ask", Failing(ConnectionRefusedError()).ask)
     responses.append(await http.get("/readyz"))
     running_of(app).reader = Failing(RuntimeError())
+    monkeypatch.setattr(running_of(app).circuit, "ask", Failing(RuntimeError()).ask)
     responses.append(await http.post("/graphql", content=b"{}", headers=headers))
     responses.append(await http.get("/readyz"))  # the response of Starlette's outermost middleware
     assert [response.status_code for response in responses] == [400, 401, 404, 405, 503, 500, 500]

@@ -1,8 +1,6 @@
 """GraphQL over HTTP: bad requests are refused with a GraphQL error, and internal errors are masked."""
 
-import json
 import logging
-from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -108,48 +106,6 @@ async def test_json_that_is_not_an_object_is_refused(staff: Client, content: byt
 async def test_an_object_that_is_not_a_request_is_refused(staff: Client, body: dict[str, Any], message: str) -> None:
     response = await send(staff, orjson.dumps(body))
     assert (code_of(response), error_of(response)["message"]) == ((400, "BAD_USER_INPUT"), message)
-
-
-MEBIBYTE = 1024 * 1024
-TOO_LARGE = "The body of a request has at most 8 MiB."
-
-
-def padded(size: int) -> bytes:
-    """Return the body of a request with `size` bytes."""
-    request = orjson.dumps({"query": VIEWER, "padding": ""})
-    return request.replace(b'""', b'"' + b"a" * (size - len(request)) + b'"')
-
-
-async def test_a_body_of_eight_mebibytes_is_read(staff: Client) -> None:
-    assert (await send(staff, padded(8 * MEBIBYTE))).json() == STAFF
-
-
-async def test_two_thousand_long_names_of_any_script_fit_into_a_body(staff: Client) -> None:
-    names = ["\N{CAMERA}" * 255] * 2_000
-    content = json.dumps({"query": VIEWER, "variables": {"names": names}}).encode()  # escaped: \ud83d\udcf7
-    assert len(content) > 6_000_000
-    assert (await send(staff, content)).json() == STAFF
-
-
-async def test_a_larger_body_is_refused(staff: Client) -> None:
-    response = await send(staff, padded(8 * MEBIBYTE + 1))
-    assert code_of(response) == (413, "BAD_USER_INPUT")
-    assert error_of(response)["message"] == TOO_LARGE
-
-
-async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_large(staff: Client) -> None:
-    sent: list[int] = []
-
-    async def parts() -> AsyncGenerator[bytes]:
-        for number in range(100):
-            sent.append(number)
-            yield b"a" * MEBIBYTE
-
-    headers = {"Authorization": f"Bearer {staff.token}", "Content-Type": "application/json"}
-    response = await staff.http.post("/graphql", content=parts(), headers=headers)
-    assert "content-length" not in response.request.headers
-    assert code_of(response) == (413, "BAD_USER_INPUT")
-    assert len(sent) == 9
 
 
 async def test_a_client_that_disconnects_during_its_request_logs_no_error(app: Starlette, staff: Client) -> None:
