@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, WebError, expect
 
 # What Chromium writes to the console about a response to a caller without a valid token.
 UNAUTHENTICATED = "Failed to load resource: the server responded with a status of 401 (Unauthorized)"
+_CANCELED = "Canceled"  # by Monaco, if a text changes while its worker reads it
 _PATIENCE = 60_000  # milliseconds, on a busy machine
 _TEXT = "name => __MONACO.editor.getModels().find(model => model.uri.path.endsWith(name)).getValue()"
 _WRITE = "([name, text]) => __MONACO.editor.getModels().find(model => model.uri.path.endsWith(name)).setValue(text)"
@@ -26,7 +27,7 @@ class Faults:
     async def watch(self, context: BrowserContext) -> None:
         """Block and record what pages ask of other hosts, and record what they write to the console."""
         context.on("console", self._note_message)
-        context.on("weberror", lambda failed: self.found.append(str(failed.error)))
+        context.on("weberror", self._note_error)
         await context.route("**/*", self._block)
 
     async def _block(self, route: Route) -> None:
@@ -36,6 +37,10 @@ class Faults:
         else:
             self.found.append(f"asks {url}")
             await route.abort()
+
+    def _note_error(self, failed: WebError) -> None:
+        if str(failed.error) != _CANCELED:
+            self.found.append(str(failed.error))
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -121,7 +126,8 @@ async def context_of(
     await faults.watch(context)
     yield context
     await context.close()
-    assert [each for each in faults.found if each not in expected] == []
+    unexpected = [each for each in faults.found if each not in expected]
+    assert not unexpected, unexpected
 
 
 async def open_page(context: BrowserContext, url: str) -> GraphiQL:
