@@ -1,6 +1,5 @@
 """The documents of requests, parsed within limits, their variables, and the choice of the operation."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
@@ -13,6 +12,7 @@ from app.turns import breathe
 from engine.cost import OperationCost
 from engine.counts import require_few
 from engine.errors import ApiError, ErrorCode, bad_input
+from engine.recently_used import RecentlyUsed
 
 MAX_LENGTH: Final = 20_000
 """Characters of a document: six times those of a dashboard. One long text is read in a step of a few milliseconds."""
@@ -68,30 +68,23 @@ class ReadDocument:
 
 
 class KeptDocuments:
-    """Valid documents, by their text: those of a front end are parsed, validated and measured once.
-
-    Those used longest ago make room for others.
-    """
+    """Valid documents, by their text: those of a front end are parsed, validated and measured once."""
 
     def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._kept: OrderedDict[str, ReadDocument] = OrderedDict()
-        self.size = 0
+        self._kept = RecentlyUsed[str, ReadDocument](max_bytes)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all documents that are kept, estimated."""
+        return self._kept.size
 
     def find(self, text: str) -> ReadDocument | None:
         """Return the document of a text, if it is kept."""
-        found = self._kept.get(text)
-        if found is not None:
-            self._kept.move_to_end(text)
-        return found
+        return self._kept.find(text)
 
     def keep(self, document: ReadDocument) -> None:
         """Keep a valid document."""
-        if document.text not in self._kept:
-            self._kept[document.text] = document
-            self.size += document.size
-        while self.size > self._max_bytes:
-            self.size -= self._kept.popitem(last=False)[1].size
+        self._kept.keep(document.text, document, document.size)
 
 
 def read_document(text: str) -> ReadDocument:

@@ -1,10 +1,11 @@
 """The answers of operations that only introspect, kept as JSON: they are the same every time."""
 
-from collections import OrderedDict
 from typing import Any, Final, NamedTuple, cast
 
 import orjson
 from graphql import ExecutionResult
+
+from engine.recently_used import RecentlyUsed
 
 KEPT_BYTES: Final = 4 * 1024 * 1024
 """The memory of the answers that are kept, at most: eight of the whole schema."""
@@ -22,28 +23,26 @@ class Question(NamedTuple):
 
 
 class SchemaAnswers:
-    """The answers of a schema about itself. Those that were used longest ago make room for others."""
+    """The answers of a schema about itself."""
 
     def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._kept: OrderedDict[Question, bytes] = OrderedDict()
-        self.size = 0
+        self._kept = RecentlyUsed[Question, bytes](max_bytes)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all answers that are kept, estimated."""
+        return self._kept.size
 
     def find(self, question: Question) -> ExecutionResult | None:
         """Return the answer to a question, if it is kept."""
-        answer = self._kept.get(question)
-        if answer is None:
-            return None
-        self._kept.move_to_end(question)
-        return ExecutionResult(cast("dict[str, Any]", orjson.Fragment(answer)), None)
+        answer = self._kept.find(question)
+        return None if answer is None else ExecutionResult(cast("dict[str, Any]", orjson.Fragment(answer)), None)
 
     def keep(self, question: Question, answer: ExecutionResult) -> None:
         """Keep an answer without errors."""
         if not answer.errors and question not in self._kept:
-            self._kept[question] = bytes(memoryview(orjson.dumps(answer.data)))  # orjson's own takes 4 KiB at least
-            self.size += _size(question, self._kept[question])
-        while self.size > self._max_bytes:
-            self.size -= _size(*self._kept.popitem(last=False))
+            written = bytes(memoryview(orjson.dumps(answer.data)))  # orjson's own takes 4 KiB at least
+            self._kept.keep(question, written, _size(question, written))
 
 
 def _size(question: Question, answer: bytes) -> int:
