@@ -20,7 +20,7 @@ from app.settings import Settings
 FREE_BYTES: Final = 16 * 1024
 """The bytes of each body that do not count towards those of all: most requests have fewer."""
 SPARE: Final = 32
-"""The connections beyond the limits, which are told about health, and otherwise that the server is busy."""
+"""The connections beyond the limits: requests for health are answered there, and others refused."""
 
 _PARTS: Final = 2  # of the bytes of all bodies one address has one part at most
 _LONGEST_PAUSE: Final = 1.0  # seconds between two looks for connections whose time is over
